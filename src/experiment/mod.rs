@@ -1,0 +1,3 @@
+//! Replications, comparisons and their statistics: the only layer that knows threads.
+
+pub mod results;

@@ -1,0 +1,107 @@
+//! What comes out of an experiment: values by replication, their summaries, and the courses charts are drawn from.
+
+use crate::uec::model::{Model, Statistic};
+
+/// Identifies one number of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueKey {
+    /// Position in `Model::measures`.
+    pub measure: usize,
+    pub statistic: Statistic,
+    /// `all` or a site's id.
+    pub site: String,
+    /// `all` or `attribute=level`.
+    pub cohort: String,
+}
+
+/// Mean over replications with its 95 % Student-t interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+    /// Replications that have a value.
+    pub n: usize,
+}
+
+/// Results of one scenario.
+#[derive(Clone, Debug)]
+pub struct Results {
+    pub model: Model,
+    /// Replications that finished.
+    pub replications: Vec<u32>,
+    pub keys: Vec<ValueKey>,
+    /// Shape: `[replications][keys]`.
+    pub values: Vec<Vec<Option<f64>>>,
+    /// By key; `None` when no replication has a value.
+    pub estimates: Vec<Option<Estimate>>,
+    /// Courses over the measured days and over the week, by measure (those that keep them) and site (`all` first).
+    pub daily: Vec<Course>,
+    pub weekly: Vec<Course>,
+    /// Distributions of duration measures, all replications together, by measure and site (`all` first).
+    pub histograms: Vec<MeasureHistogram>,
+    pub conservation: Vec<Conservation>,
+    /// Stopped before all replications were done.
+    pub partial: bool,
+}
+
+/// A measure over the measured days (bins are days) or over the week (bins are the 168 hours, Monday first).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    pub measure: usize,
+    pub site: String,
+    /// Mean over replications by bin: counts per bin for counts and shares' base, mean duration for durations (unit of the measure), mean level for levels.
+    pub mean: Vec<Option<f64>>,
+    /// Between replications, 5th and 95th centile.
+    pub low: Vec<Option<f64>>,
+    pub high: Vec<Option<f64>>,
+}
+
+/// Counts in bins of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasureHistogram {
+    pub measure: usize,
+    pub site: String,
+    /// Upper bounds of the bins, minutes, increasing; the last is infinite.
+    pub upper_minutes: Vec<f64>,
+    pub counts: Vec<u64>,
+}
+
+/// Where one replication's patients went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conservation {
+    pub replication: u32,
+    pub arrived: u64,
+    /// By disposition id.
+    pub left: Vec<u64>,
+    pub inside: u64,
+    /// Timed state changes executed.
+    pub events: u64,
+}
+
+/// An alternative against the baseline, paired by replication.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    pub baseline: Results,
+    pub alternatives: Vec<Alternative>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub results: Results,
+    pub differences: Vec<Difference>,
+    /// With `--decompose`: the change added at this position, or none for a full alternative.
+    pub added_change: Option<String>,
+}
+
+/// Alternative minus baseline for one number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    pub key: ValueKey,
+    pub baseline: Estimate,
+    pub alternative: Estimate,
+    /// Of the paired differences, 95 % Student-t.
+    pub difference: Estimate,
+    /// Variance of the unpaired over the paired difference: what common random numbers saved.
+    pub pairing_gain: Option<f64>,
+}

@@ -1,0 +1,3 @@
+//! The `uecsim` program.
+
+fn main() {}

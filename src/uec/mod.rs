@@ -1,0 +1,3 @@
+//! What a scenario may say, and the tables it compiles to.
+
+pub mod model;

@@ -1,0 +1,266 @@
+//! The resolved scenario: the compiled program with the names, measures and sources that belong to it.
+//!
+//! This is what experiments run and reports describe. It holds no text of the scenario except titles and sources.
+
+use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId};
+use crate::engine::time::SimSpan;
+
+/// A scenario, ready to run.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Short name: the stem of the scenario file.
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub run: RunPlan,
+    pub program: Program,
+    pub names: Names,
+    pub measures: Vec<MeasureSpec>,
+    pub charts: Vec<ChartSpec>,
+    /// Every number of the scenario with its source, in file order.
+    pub inputs: Vec<InputValue>,
+    pub changes: Vec<ChangeNote>,
+    /// Every file that took part, in the order read.
+    pub files: Vec<InputFile>,
+}
+
+/// A calendar date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    pub year: i32,
+    pub month: u8,
+    pub day: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunPlan {
+    /// First measured day.
+    pub start: Date,
+    pub warm_up: SimSpan,
+    pub length: SimSpan,
+    pub replications: u32,
+    pub seed: u64,
+}
+
+impl Default for RunPlan {
+    fn default() -> Self {
+        let start = Date {
+            year: 2024,
+            month: 1,
+            day: 1,
+        };
+        Self {
+            start,
+            warm_up: SimSpan::ZERO,
+            length: SimSpan::ZERO,
+            replications: 10,
+            seed: 1,
+        }
+    }
+}
+
+/// Names by id, in the scenario's order.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    pub sites: Vec<Named>,
+    pub pools: Vec<PoolName>,
+    pub fleets: Vec<Named>,
+    /// `service.mark`.
+    pub marks: Vec<String>,
+    pub attributes: Vec<AttributeName>,
+    pub dispositions: Vec<String>,
+    pub streams: Vec<String>,
+    /// By step: `service.path.id`, for traces and faults.
+    pub steps: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Named {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolName {
+    /// As written in the service: `cubicles`.
+    pub id: String,
+    pub site: SiteId,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeName {
+    pub id: String,
+    pub title: String,
+    pub levels: Vec<Named>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasureSpec {
+    pub id: String,
+    pub title: String,
+    /// Of the mean and quantiles: `min`, `patients`, `%`, …
+    pub unit: String,
+    pub kind: MeasureKind,
+    pub filter: Vec<Condition>,
+    pub statistics: Vec<Statistic>,
+    pub by_site: bool,
+    pub by: Vec<AttributeId>,
+    pub by_day: bool,
+    pub by_hour_of_week: bool,
+    pub better: Better,
+    pub nature: Nature,
+    pub source: String,
+    /// For charts: the standard to meet, in the measure's unit, with what it applies to (`mean`, `p90`, …).
+    pub standards: Vec<Standard>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standard {
+    pub statistic: Statistic,
+    pub value: f64,
+    /// For one cohort (`category=C2`) or for all.
+    pub cohort: Option<(AttributeId, u8)>,
+}
+
+/// The patient has one of these levels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    pub attribute: AttributeId,
+    pub levels: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureKind {
+    Count {
+        mark: MarkId,
+    },
+    /// From the clock of `from` to the mark `to`.
+    Duration {
+        from: MarkId,
+        to: MarkId,
+    },
+    /// Occurrences of `of` over those of `among`, with further conditions.
+    Share {
+        of: MarkId,
+        of_filter: Vec<Condition>,
+        among: MarkId,
+        among_filter: Vec<Condition>,
+    },
+    Level {
+        pools: Vec<PoolId>,
+        what: LevelOf,
+    },
+    /// As `Level`, of a fleet's units.
+    FleetLevel {
+        fleet: FleetId,
+        what: LevelOf,
+    },
+    /// Time beyond a bound, summed.
+    SumBeyond {
+        from: MarkId,
+        to: MarkId,
+        beyond: SimSpan,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LevelOf {
+    Busy,
+    Waiting,
+    Capacity,
+    /// Busy over capacity, in percent.
+    Occupancy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    Mean,
+    /// 0 to 1.
+    Quantile(f64),
+    /// Percent at most / more than this long.
+    Within(SimSpan),
+    Over(SimSpan),
+    Count,
+    /// Per day, over the measured days.
+    PerDay,
+    Total,
+    /// Percent, for shares.
+    Percent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    Lower,
+    Higher,
+    Neither,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    Imposed,
+    Calibrated,
+    Emergent,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartSpec {
+    pub id: String,
+    pub kind: ChartKind,
+    /// Positions in `Model::measures`.
+    pub measures: Vec<usize>,
+    /// In the unit of the measures (durations: minutes), or percent for levels.
+    pub lines: Vec<f64>,
+    pub read: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartKind {
+    /// Course over the days.
+    Daily,
+    /// By hour of the week.
+    Week,
+    /// Share still in, against time.
+    Survival,
+    /// Mean and 90th centile by cohort against standards.
+    Standards,
+    /// Shares in bands.
+    Bands,
+    /// Level over the days, with guide lines.
+    Level,
+    /// Values with intervals, one row per measure.
+    Interval,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputValue {
+    /// Dotted path in the scenario.
+    pub path: String,
+    /// As written.
+    pub value: String,
+    pub origin: Origin,
+    pub file: String,
+    pub line: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    Source(String),
+    Assumed(String),
+    Calibrated(String),
+    /// Nothing said.
+    Unsaid,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeNote {
+    pub name: String,
+    pub title: String,
+    pub evidence: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputFile {
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
