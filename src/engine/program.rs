@@ -195,12 +195,15 @@ impl OptionalMark {
     }
 }
 
-/// What a step's draws are keyed by, beside the patient: its stable name and the group its visits are counted in.
+/// What belongs to a step beside its instruction: what its draws are keyed by, and where it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Draw {
     /// `streams::purpose_key` of the step's name.
     pub purpose: u64,
+    /// Group its visits are counted in.
     pub group: u8,
+    /// Site whose path the step belongs to.
+    pub site: SiteId,
 }
 
 /// Something a table can be looked up by.
