@@ -1,0 +1,229 @@
+//! Turning one keyed draw into a value.
+//!
+//! Always by inversion of a single 64-bit number, also for the rarer shapes: rejection would take a varying number of
+//! draws and lose the step between scenarios that share them.
+
+use libm::{exp, floor, log};
+
+use super::table::Table;
+use super::tails::sorted_atoms;
+use super::{Distribution, Shape};
+use crate::engine::streams::unit;
+use crate::engine::time::SimSpan;
+use crate::stats::special::ln_gamma;
+
+/// A distribution made ready for drawing: at most a few tens of kilobytes, none for a constant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampler {
+    form: Form,
+    /// Bounds of the values; they also take off a table's overshoot by rounding.
+    low: f64,
+    high: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Form {
+    Constant,
+    Smooth(Table),
+    /// Linear between quantiles.
+    Pieces(Guided<Piece>),
+    /// Single values.
+    Atoms(Guided<f64>),
+    /// Values in increasing order, each equally likely.
+    Ranks(Box<[f64]>),
+    Mixture(Guided<Sampler>),
+}
+
+/// Items by cumulative share, found by the draw's first eight bits and a short search from there.
+#[derive(Clone, Debug, PartialEq)]
+struct Guided<T> {
+    /// By first eight bits: the first item that such a draw can meet.
+    guide: Box<[u32]>,
+    /// Largest draw that belongs to each item.
+    last: Box<[u64]>,
+    items: Box<[T]>,
+}
+
+/// Values from `low` to `high` over the draws of one item.
+#[derive(Clone, Debug, PartialEq)]
+struct Piece {
+    low: f64,
+    high: f64,
+}
+
+impl Sampler {
+    pub fn new(distribution: &Distribution) -> Self {
+        let (low, high) = (distribution.lowest(), distribution.highest());
+        let form = if low == high {
+            Form::Constant
+        } else {
+            form(distribution)
+        };
+        Self { form, low, high }
+    }
+
+    /// The value that `bits` stand for: the quantile at `bits / 2^64` (of a mixture: the part's).
+    #[inline]
+    pub fn sample(&self, bits: u64) -> f64 {
+        let value = match &self.form {
+            Form::Smooth(table) => table.at(bits),
+            Form::Constant => self.low,
+            _ => self.sample_rarer(bits),
+        };
+        value.max(self.low).min(self.high)
+    }
+
+    /// The value as a length of time, where values are milliseconds; negative ones become zero.
+    #[inline]
+    pub fn sample_span(&self, bits: u64) -> SimSpan {
+        SimSpan::from_milliseconds(self.sample(bits))
+    }
+
+    #[inline(never)]
+    fn sample_rarer(&self, bits: u64) -> f64 {
+        match &self.form {
+            Form::Atoms(atoms) => atoms.items[atoms.find(bits)],
+            Form::Ranks(values) => {
+                values[((u128::from(bits) * values.len() as u128) >> 64) as usize]
+            }
+            Form::Pieces(pieces) => {
+                let i = pieces.find(bits);
+                let Piece { low, high } = pieces.items[i];
+                low + (high - low) * unit(pieces.within(i, bits))
+            }
+            Form::Mixture(parts) => {
+                let i = parts.find(bits);
+                parts.items[i].sample(parts.within(i, bits))
+            }
+            Form::Constant | Form::Smooth(_) => self.low,
+        }
+    }
+}
+
+fn form(distribution: &Distribution) -> Form {
+    let place = |natural: f64| distribution.place(natural);
+    match distribution.shape() {
+        Shape::Constant { .. } => Form::Constant,
+        Shape::Discrete { values, shares } => Form::Atoms(Guided::new(
+            sorted_atoms(values, shares)
+                .into_iter()
+                .map(|(value, share)| (share, place(value))),
+        )),
+        Shape::Poisson { mean } => Form::Atoms(Guided::new(
+            poisson_shares(*mean).map(|(count, share)| (share, place(count))),
+        )),
+        Shape::EmpiricalValues { values } => {
+            let mut values: Box<[f64]> = values.iter().map(|value| place(*value)).collect();
+            values.sort_by(f64::total_cmp);
+            Form::Ranks(values)
+        }
+        Shape::EmpiricalQuantiles {
+            probabilities,
+            values,
+        } => Form::Pieces(Guided::new(pieces(probabilities, values).map(
+            |(share, low, high)| {
+                let placed = |value: f64| distribution.shift + distribution.scale * value;
+                let piece = Piece {
+                    low: placed(low),
+                    high: placed(high),
+                };
+                (share, piece)
+            },
+        ))),
+        Shape::Mixture { shares, of } => Form::Mixture(Guided::new(
+            shares
+                .iter()
+                .zip(of)
+                .filter(|(share, _)| **share > 0.0)
+                .map(|(share, one)| {
+                    let placed = Sampler::new(&one.within(distribution));
+                    (*share, placed)
+                }),
+        )),
+        // The table holds the unbounded quantity: bounds are applied to what is drawn, so that no cubic meets their kink.
+        shape => Form::Smooth(Table::new(|tail, upper, near| {
+            let natural = near.map(|value| (value - distribution.shift) / distribution.scale);
+            distribution.shift + distribution.scale * shape.quantile_near(tail, upper, natural)
+        })),
+    }
+}
+
+impl<T> Guided<T> {
+    /// Items with their shares, which are divided by their sum.
+    fn new(items: impl Iterator<Item = (f64, T)>) -> Self {
+        let (shares, items): (Vec<f64>, Vec<T>) = items.unzip();
+        let total: f64 = shares.iter().sum();
+        let mut sum = 0.0;
+        let mut last: Box<[u64]> = shares
+            .iter()
+            .map(|share| {
+                sum += share;
+                // Saturates at the largest draw.
+                (sum / total * 18_446_744_073_709_551_616.0) as u64
+            })
+            .map(|end| end.saturating_sub(1))
+            .collect();
+        if let Some(end) = last.last_mut() {
+            *end = u64::MAX;
+        }
+        let guide = (0..256_u64)
+            .map(|first| last.partition_point(|end| *end < first << 56) as u32)
+            .collect();
+        Self {
+            guide,
+            last,
+            items: items.into_boxed_slice(),
+        }
+    }
+
+    #[inline]
+    fn find(&self, bits: u64) -> usize {
+        let mut i = self.guide[(bits >> 56) as usize] as usize;
+        while self.last[i] < bits {
+            i += 1;
+        }
+        i
+    }
+
+    /// Where in the range of item `i` the draw lies, as a full draw of its own.
+    fn within(&self, i: usize, bits: u64) -> u64 {
+        let start = if i == 0 { 0 } else { self.last[i - 1] + 1 };
+        let width = u128::from(self.last[i] - start) + 1;
+        ((u128::from(bits - start) << 64) / width) as u64
+    }
+}
+
+/// Pieces of a quantile function with their shares: flat before the first and after the last probability.
+fn pieces<'a>(
+    probabilities: &'a [f64],
+    values: &'a [f64],
+) -> impl Iterator<Item = (f64, f64, f64)> + 'a {
+    let last = values.len() - 1;
+    let first_piece = (probabilities[0], values[0], values[0]);
+    let last_piece = (1.0 - probabilities[last], values[last], values[last]);
+    let inner = (0..last).map(|i| {
+        let share = probabilities[i + 1] - probabilities[i];
+        (share, values[i], values[i + 1])
+    });
+    std::iter::once(first_piece)
+        .chain(inner)
+        .chain(std::iter::once(last_piece))
+        .filter(|(share, ..)| *share > 0.0)
+}
+
+/// Counts with their shares, over the range in which 64 bits can tell them from nothing.
+fn poisson_shares(mean: f64) -> impl Iterator<Item = (f64, f64)> {
+    const NOTHING: f64 = 1e-20;
+    let mode = floor(mean);
+    let ln_mean = log(mean);
+    let share_at = move |count: f64| exp(count * ln_mean - mean - ln_gamma(count + 1.0));
+    let mut first = mode;
+    while first > 0.0 && share_at(first - 1.0) > NOTHING {
+        first -= 1.0;
+    }
+    let mut end = mode;
+    while share_at(end + 1.0) > NOTHING {
+        end += 1.0;
+    }
+    (first as u64..=end as u64).map(move |count| (count as f64, share_at(count as f64)))
+}

@@ -1,0 +1,159 @@
+//! The quantile function of a smooth shape as a table of cubics, for sampling by inversion.
+//!
+//! The 64 random bits are read as a distance from the nearer end of (0, 1). Each side is divided into octaves (halvings
+//! of that distance) and each octave into equal cells, so that the cells shrink towards both ends as the quantile
+//! function steepens. A cell where a cubic does not do (the mode of a triangular shape, a very long tail) is divided once more.
+
+/// A cubic in the position within the cell, lowest power first. A divided cell has a NaN last and, first, the bits of
+/// the position of its parts in the table.
+type Cell = [f32; 4];
+
+/// Halvings of the distance from an end; the last octave reaches the end itself.
+const OCTAVES: u32 = 32;
+/// Cells of an octave, as a power of two: 16.
+const CELL_BITS: u32 = 4;
+const CELLS: usize = 1 << CELL_BITS;
+/// The last octave counts twice: it has no leading one.
+const CELLS_A_SIDE: usize = (OCTAVES as usize + 1) * CELLS;
+/// Bits left for the position within a cell: all but the leading one and the cell's.
+const POSITION_BITS: u32 = 64 - CELL_BITS - 1;
+/// Parts of a divided cell, as a power of two.
+const PART_BITS: u32 = 4;
+const PARTS: usize = 1 << PART_BITS;
+
+/// Largest relative error of a cubic before its cell is divided.
+const TOLERANCE: f64 = 2e-6;
+/// Only cells that are met are worth dividing: those farther than this from the ends.
+const RARE: f64 = 5e-9;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Table {
+    cells: Box<[Cell]>,
+    /// Some cells are divided.
+    divided: bool,
+}
+
+impl Table {
+    /// Tabulates a quantile function, given as `quantile(tail, upper, near)`: the value with probability `tail` below or
+    /// above it, where `near` is the value at a neighbouring probability.
+    pub fn new(quantile: impl Fn(f64, bool, Option<f64>) -> f64) -> Self {
+        let mut cells = vec![[0.0; 4]; 2 * CELLS_A_SIDE];
+        let mut divided = false;
+        for upper in [false, true] {
+            let mut near = None;
+            // From the middle outwards: neighbours help shapes without a closed form.
+            for index in (0..CELLS_A_SIDE).rev() {
+                let (start, width) = span(index);
+                let mut at = |tail: f64| {
+                    let value = quantile(tail, upper, near);
+                    near = Some(value);
+                    value
+                };
+                let place = index + if upper { CELLS_A_SIDE } else { 0 };
+                if start == 0.0 {
+                    cells[place] = [mean_at_end(width, at) as f32, 0.0, 0.0, 0.0];
+                    continue;
+                }
+                let (cell, error) = fit(start, width, &mut at);
+                if error <= TOLERANCE || start < RARE {
+                    cells[place] = cell;
+                    continue;
+                }
+                divided = true;
+                cells[place] = [f32::from_bits(cells.len() as u32), 0.0, 0.0, f32::NAN];
+                let part = width / PARTS as f64;
+                for i in 0..PARTS {
+                    cells.push(fit(start + i as f64 * part, part, &mut at).0);
+                }
+            }
+        }
+        Self {
+            cells: cells.into_boxed_slice(),
+            divided,
+        }
+    }
+
+    /// The value at these random bits.
+    #[inline(always)]
+    pub fn at(&self, bits: u64) -> f64 {
+        let upper = bits >> 63;
+        // Twice the distance from the nearer end, as a fraction of 2^64.
+        let distance = (bits ^ upper.wrapping_neg()) << 1;
+        let octave = (distance | (1 << (64 - OCTAVES))).leading_zeros();
+        let aligned = distance << octave;
+        let index = ((OCTAVES - 1 - octave) as usize) * CELLS
+            + (aligned >> POSITION_BITS) as usize
+            + upper as usize * CELLS_A_SIDE;
+        let position = aligned & ((1 << POSITION_BITS) - 1);
+        let cell = &self.cells[index];
+        if self.divided && cell[3].is_nan() {
+            return self.at_part(cell, position);
+        }
+        cubic(
+            cell,
+            position as i64 as f64 * (1.0 / (1_u64 << POSITION_BITS) as f64),
+        )
+    }
+
+    #[cold]
+    fn at_part(&self, cell: &Cell, position: u64) -> f64 {
+        const REST_BITS: u32 = POSITION_BITS - PART_BITS;
+        let part = cell[0].to_bits() as usize + (position >> REST_BITS) as usize;
+        let rest = position & ((1 << REST_BITS) - 1);
+        cubic(
+            &self.cells[part],
+            rest as f64 * (1.0 / (1_u64 << REST_BITS) as f64),
+        )
+    }
+}
+
+#[inline(always)]
+fn cubic(cell: &Cell, t: f64) -> f64 {
+    let [a, b, c, d] = cell.map(f64::from);
+    // Two independent halves: half the latency of Horner's rule.
+    (a + b * t) + (t * t) * (c + d * t)
+}
+
+/// Where a cell of a side begins, as a distance from the end, and how wide it is.
+fn span(index: usize) -> (f64, f64) {
+    // Distances are doubled in the bits: the side's whole width is one half.
+    let last_width = 0.5 / (1_u64 << (OCTAVES - 1)) as f64 / (2 * CELLS) as f64;
+    if index < 2 * CELLS {
+        return (index as f64 * last_width, last_width);
+    }
+    let octave_from_end = index / CELLS - 1;
+    let width = last_width * (1_u64 << octave_from_end) as f64;
+    (((index % CELLS) + CELLS) as f64 * width, width)
+}
+
+/// The cubic through four points of a cell, and its largest relative error halfway between them.
+fn fit(start: f64, width: f64, at: &mut impl FnMut(f64) -> f64) -> (Cell, f64) {
+    let y: [f64; 4] = [3, 2, 1, 0].map(|i| at(start + width * f64::from(i) / 3.0));
+    let [y3, y2, y1, y0] = y;
+    let (d1, d2) = (y1 - y0, y2 - 2.0 * y1 + y0);
+    let d3 = y3 - 3.0 * y2 + 3.0 * y1 - y0;
+    let cell = [y0, 3.0 * d1 - 1.5 * d2 + d3, 4.5 * (d2 - d3), 4.5 * d3]
+        .map(|coefficient| coefficient as f32);
+    // The error of interpolation is largest near the ends; one look at each tells.
+    let error = [1.0 / 8.0, 7.0 / 8.0]
+        .map(|t| {
+            let value = at(start + width * t);
+            let off = (cubic(&cell, t) - value).abs();
+            if off == 0.0 { 0.0 } else { off / value.abs() }
+        })
+        .into_iter()
+        .fold(0.0, f64::max);
+    (cell, error)
+}
+
+/// Mean of the quantile function over the cell that touches the end, where it may be unbounded.
+///
+/// Halvings down to the smallest distance that 64 bits can express.
+fn mean_at_end(width: f64, mut at: impl FnMut(f64) -> f64) -> f64 {
+    let (mut sum, mut share) = (0.0, 1.0);
+    for _ in 0..64 - OCTAVES {
+        share *= 0.5;
+        sum += share * at(1.5 * share * width);
+    }
+    sum + share * at(share * width)
+}
