@@ -1,1 +1,3 @@
 //! One test crate, one module per kind of test.
+
+mod layers;
