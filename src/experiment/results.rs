@@ -14,7 +14,7 @@ pub struct ValueKey {
     pub cohort: String,
 }
 
-/// Mean over replications with its 95 % Student-t interval.
+/// Mean over replications with its 95 % Student-t interval, which is infinite for a single one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     pub mean: f64,
@@ -50,7 +50,8 @@ pub struct Results {
 pub struct Course {
     pub measure: usize,
     pub site: String,
-    /// Mean over replications by bin: counts per bin for counts and shares' base, mean duration for durations (unit of the measure), mean level for levels.
+    /// Mean over replications by bin: patients per day or hour for counts, percent for shares, mean duration for durations
+    /// (unit of the measure), time per day or hour for times beyond a bound, mean level for levels.
     pub mean: Vec<Option<f64>>,
     /// Between replications, 5th and 95th centile.
     pub low: Vec<Option<f64>>,
@@ -90,7 +91,8 @@ pub struct Comparison {
 pub struct Alternative {
     pub results: Results,
     pub differences: Vec<Difference>,
-    /// With `--decompose`: the change added at this position, or none for a full alternative.
+    /// With `--decompose`: the change added at this position, or none for a full alternative. The differences of such a
+    /// step are against the step before it (of the first, against the baseline), so that they add up.
     pub added_change: Option<String>,
 }
 
