@@ -1,3 +1,4 @@
 //! One test crate, one module per kind of test.
 
 mod layers;
+mod report;

@@ -1,0 +1,78 @@
+//! Charts, drawn with plotters as SVG. A chart draws one scenario or several.
+//!
+//! Each kind is one file that turns results into a `Drawing`: words, a table and how to paint the plot. `frame` puts it on a
+//! page. Labels and units come from the measures of the scenario, what the values say is computed.
+
+pub mod axis;
+pub mod canvas;
+pub mod frame;
+pub mod labels;
+pub mod survival;
+pub mod svg;
+pub mod text;
+pub mod theme;
+
+use crate::uec::model::{ChartKind, ChartSpec};
+
+use super::subject::Subject;
+use canvas::Canvas;
+
+/// A finished chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    pub id: String,
+    /// The finding.
+    pub title: String,
+    /// Measure, unit, replications and interval.
+    pub subtitle: String,
+    /// How to read it.
+    pub read: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    pub table: ChartTable,
+    /// A document of its own, with title, subtitle and reading aid.
+    pub svg: String,
+    /// The plot alone, for a page that has the words as text.
+    pub inline: String,
+}
+
+/// The values behind a chart, formatted; the first column names the row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartTable {
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Paints a plot on a page from a height down.
+type Paint<'a> = Box<dyn Fn(&Canvas, f64) + 'a>;
+
+/// What a kind of chart makes of the results.
+pub struct Drawing<'a> {
+    pub title: String,
+    pub subtitle: String,
+    /// For a specification that has none.
+    pub read: &'static str,
+    pub alt: String,
+    pub table: ChartTable,
+    /// Of the plot.
+    pub height: f64,
+    /// Paints the plot on the page, its top at the given height.
+    pub paint: Paint<'a>,
+}
+
+/// Every chart of the scenario for which there are results, in the scenario's order.
+pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
+    let specifications = &subject.model().charts;
+    specifications
+        .iter()
+        .filter_map(|spec| Some(frame::compose(spec, drawing(subject, spec)?)))
+        .collect()
+}
+
+/// None when the results lack what the chart shows.
+fn drawing<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
+    match spec.kind {
+        ChartKind::Survival => survival::draw(subject, spec),
+        _ => None,
+    }
+}

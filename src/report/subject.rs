@@ -1,0 +1,223 @@
+//! What a report is about: one scenario, or a baseline with its alternatives, looked up by measure, statistic and site.
+//!
+//! Scenarios may differ in their measures (a change can add one), so they are matched by id, never by position.
+
+use crate::experiment::results::{
+    Alternative, Comparison, Course, Difference, Estimate, MeasureHistogram, Results,
+};
+use crate::uec::model::{MeasureSpec, Model, Statistic};
+
+/// What was run.
+#[derive(Clone, Copy)]
+pub enum Outcome<'a> {
+    Run(&'a Results),
+    Comparison(&'a Comparison),
+}
+
+/// The scenarios of an outcome, baseline first, with short labels that differ from each other.
+pub struct Subject<'a> {
+    pub scenarios: Vec<Scenario<'a>>,
+    /// With `--decompose`: the changes added one at a time, in order.
+    pub steps: Vec<&'a Alternative>,
+}
+
+#[derive(Clone)]
+pub struct Scenario<'a> {
+    pub label: String,
+    pub results: &'a Results,
+    /// Against the baseline; empty for the baseline itself.
+    pub differences: &'a [Difference],
+}
+
+pub const ALL: &str = "all";
+
+impl<'a> Subject<'a> {
+    pub fn new(outcome: Outcome<'a>) -> Self {
+        let (results, alternatives) = match outcome {
+            Outcome::Run(results) => (results, &[][..]),
+            Outcome::Comparison(comparison) => (&comparison.baseline, &comparison.alternatives[..]),
+        };
+        let mut scenarios = vec![Scenario {
+            label: label(&results.model),
+            results,
+            differences: &[],
+        }];
+        for alternative in alternatives
+            .iter()
+            .filter(|alternative| alternative.added_change.is_none())
+        {
+            let (results, differences) = (&alternative.results, &alternative.differences[..]);
+            scenarios.push(Scenario {
+                label: label(&results.model),
+                results,
+                differences,
+            });
+        }
+        let labels: Vec<String> = scenarios
+            .iter()
+            .map(|scenario| scenario.label.clone())
+            .collect();
+        for scenario in &mut scenarios {
+            if labels
+                .iter()
+                .filter(|label| **label == scenario.label)
+                .count()
+                > 1
+            {
+                scenario.label.clone_from(&scenario.results.model.name);
+            }
+        }
+        let steps = alternatives
+            .iter()
+            .filter(|alternative| alternative.added_change.is_some())
+            .collect();
+        Self { scenarios, steps }
+    }
+
+    pub fn baseline(&self) -> &Scenario<'a> {
+        &self.scenarios[0]
+    }
+
+    /// The alternatives in full, without the steps of a decomposition.
+    pub fn alternatives(&self) -> &[Scenario<'a>] {
+        &self.scenarios[1..]
+    }
+
+    pub fn is_comparison(&self) -> bool {
+        self.scenarios.len() > 1
+    }
+
+    pub fn model(&self) -> &'a Model {
+        &self.scenarios[0].results.model
+    }
+
+    /// Replications of the scenario that finished fewest.
+    pub fn n_replications(&self) -> usize {
+        self.scenarios
+            .iter()
+            .map(|scenario| scenario.results.replications.len())
+            .min()
+            .unwrap_or(0)
+    }
+
+    pub fn is_partial(&self) -> bool {
+        self.scenarios
+            .iter()
+            .any(|scenario| scenario.results.partial)
+    }
+}
+
+impl<'a> Scenario<'a> {
+    pub fn measure(&self, id: &str) -> Option<(usize, &'a MeasureSpec)> {
+        let measures = &self.results.model.measures;
+        measures
+            .iter()
+            .enumerate()
+            .find(|(_, measure)| measure.id == id)
+    }
+
+    pub fn estimate(
+        &self,
+        id: &str,
+        statistic: Statistic,
+        site: &str,
+        cohort: &str,
+    ) -> Option<Estimate> {
+        let (measure, _) = self.measure(id)?;
+        let position = self.results.keys.iter().position(|key| {
+            key.measure == measure
+                && key.statistic == statistic
+                && key.site == site
+                && key.cohort == cohort
+        })?;
+        self.results.estimates.get(position).copied().flatten()
+    }
+
+    pub fn difference(
+        &self,
+        id: &str,
+        statistic: Statistic,
+        site: &str,
+        cohort: &str,
+    ) -> Option<&'a Difference> {
+        let (measure, _) = self.measure(id)?;
+        self.differences.iter().find(|difference| {
+            let key = &difference.key;
+            key.measure == measure
+                && key.statistic == statistic
+                && key.site == site
+                && key.cohort == cohort
+        })
+    }
+
+    pub fn daily(&self, id: &str) -> Option<&'a Course> {
+        course(&self.results.daily, self.measure(id)?.0)
+    }
+
+    pub fn weekly(&self, id: &str) -> Option<&'a Course> {
+        course(&self.results.weekly, self.measure(id)?.0)
+    }
+
+    pub fn histogram(&self, id: &str, site: &str) -> Option<&'a MeasureHistogram> {
+        let (measure, _) = self.measure(id)?;
+        self.results
+            .histograms
+            .iter()
+            .find(|histogram| histogram.measure == measure && histogram.site == site)
+    }
+}
+
+fn course(courses: &[Course], measure: usize) -> Option<&Course> {
+    courses
+        .iter()
+        .find(|course| course.measure == measure && course.site == ALL)
+}
+
+/// A short name of a scenario: its title up to a colon if that is short, else the stem of its file in words.
+fn label(model: &Model) -> String {
+    let title = model.title.split(':').next().unwrap_or_default().trim();
+    if !title.is_empty() && title.chars().count() <= 24 {
+        return title.to_owned();
+    }
+    let words = model.name.replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// The title of a site; `all sites` for all.
+pub fn site_title(model: &Model, site: &str) -> String {
+    if site == ALL {
+        return "all sites".to_owned();
+    }
+    let named = model.names.sites.iter().find(|named| named.id == site);
+    named.map_or(site, |named| &named.title).to_owned()
+}
+
+/// The title of a cohort written `attribute=level`: `Ambulance category: 2`; empty for all.
+pub fn cohort_title(model: &Model, cohort: &str) -> String {
+    let Some((attribute, level)) = cohort.split_once('=') else {
+        return String::new();
+    };
+    let Some(named) = model
+        .names
+        .attributes
+        .iter()
+        .find(|named| named.id == attribute)
+    else {
+        return cohort.to_owned();
+    };
+    let level_title = named
+        .levels
+        .iter()
+        .find(|named| named.id == level)
+        .map_or(level, |named| &named.title);
+    // A level whose title does not stand alone (`2`, `65-84`) needs its attribute.
+    if level_title.chars().next().is_some_and(char::is_alphabetic) {
+        level_title.to_owned()
+    } else {
+        format!("{} {level_title}", named.title)
+    }
+}

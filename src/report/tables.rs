@@ -1,0 +1,304 @@
+//! The CSV tables of a run, one function each. Columns are documented in `output/README.md`.
+//!
+//! A missing value is an empty cell. Rows keep the order of the results: scenario, measure, statistic, site, cohort.
+
+use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Results, ValueKey};
+use crate::uec::model::Model;
+
+use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
+use super::subject::Outcome;
+
+/// A table as text: its file name and its CSV.
+pub struct CsvTable {
+    pub name: &'static str,
+    pub text: String,
+}
+
+/// Every table of an outcome; `comparison.csv` only for a comparison.
+pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
+    let results: Vec<&Results> = match outcome {
+        Outcome::Run(results) => vec![results],
+        Outcome::Comparison(comparison) => std::iter::once(&comparison.baseline)
+            .chain(
+                comparison
+                    .alternatives
+                    .iter()
+                    .map(|alternative| &alternative.results),
+            )
+            .collect(),
+    };
+    let mut tables = vec![
+        CsvTable {
+            name: "summary.csv",
+            text: summary(&results),
+        },
+        CsvTable {
+            name: "replications.csv",
+            text: replications(&results),
+        },
+        CsvTable {
+            name: "daily.csv",
+            text: daily(&results),
+        },
+        CsvTable {
+            name: "hourly.csv",
+            text: hourly(&results),
+        },
+        CsvTable {
+            name: "distributions.csv",
+            text: distributions(&results),
+        },
+    ];
+    if let Outcome::Comparison(comparison) = outcome {
+        tables.insert(
+            1,
+            CsvTable {
+                name: "comparison.csv",
+                text: comparison_table(comparison),
+            },
+        );
+    }
+    tables
+}
+
+fn summary(results: &[&Results]) -> String {
+    let header = [
+        "scenario",
+        "measure",
+        "statistic",
+        "unit",
+        "site",
+        "cohort",
+        "mean",
+        "ci_low",
+        "ci_high",
+        "n",
+    ];
+    let mut sheet = Sheet::new(&header);
+    for result in results {
+        for (key, estimate) in result.keys.iter().zip(&result.estimates) {
+            let mut row = vec![result.model.name.clone()];
+            row.extend(key_cells(&result.model, key));
+            row.extend(estimate_cells(*estimate));
+            row.push(estimate.map_or(0, |estimate| estimate.n).to_string());
+            sheet.push(&row);
+        }
+    }
+    sheet.finish()
+}
+
+fn replications(results: &[&Results]) -> String {
+    let header = [
+        "scenario",
+        "replication",
+        "measure",
+        "statistic",
+        "unit",
+        "site",
+        "cohort",
+        "value",
+    ];
+    let mut sheet = Sheet::new(&header);
+    for result in results {
+        let cells: Vec<[String; 5]> = result
+            .keys
+            .iter()
+            .map(|key| key_cells(&result.model, key))
+            .collect();
+        for (replication, values) in result.replications.iter().zip(&result.values) {
+            for (cells, value) in cells.iter().zip(values) {
+                let mut row = vec![result.model.name.clone(), replication.to_string()];
+                row.extend_from_slice(cells);
+                row.push(finite(*value));
+                sheet.push(&row);
+            }
+        }
+    }
+    sheet.finish()
+}
+
+fn comparison_table(comparison: &Comparison) -> String {
+    let header = [
+        "baseline",
+        "alternative",
+        "added_change",
+        "measure",
+        "statistic",
+        "unit",
+        "site",
+        "cohort",
+        "baseline_mean",
+        "alternative_mean",
+        "difference",
+        "ci_low",
+        "ci_high",
+        "difference_percent",
+        "n",
+        "pairing_gain",
+        "verdict",
+    ];
+    let mut sheet = Sheet::new(&header);
+    for alternative in &comparison.alternatives {
+        push_differences(&mut sheet, &comparison.baseline.model.name, alternative);
+    }
+    sheet.finish()
+}
+
+fn push_differences(sheet: &mut Sheet, baseline: &str, alternative: &Alternative) {
+    let model = &alternative.results.model;
+    for row in &alternative.differences {
+        let percent = (row.baseline.mean != 0.0)
+            .then(|| 100.0 * row.difference.mean / row.baseline.mean.abs());
+        let mut cells = vec![
+            baseline.to_owned(),
+            model.name.clone(),
+            alternative.added_change.clone().unwrap_or_default(),
+        ];
+        cells.extend(key_cells(model, &row.key));
+        cells.extend([
+            finite(Some(row.baseline.mean)),
+            finite(Some(row.alternative.mean)),
+        ]);
+        cells.extend(estimate_cells(Some(row.difference)));
+        cells.extend([
+            finite(percent),
+            row.difference.n.to_string(),
+            finite(row.pairing_gain),
+        ]);
+        cells.push(
+            verdict(&model.measures[row.key.measure], row)
+                .words()
+                .to_owned(),
+        );
+        sheet.push(&cells);
+    }
+}
+
+fn daily(results: &[&Results]) -> String {
+    let mut sheet = Sheet::new(&[
+        "scenario", "measure", "unit", "site", "date", "mean", "p05", "p95",
+    ]);
+    for result in results {
+        for course in &result.daily {
+            push_course(&mut sheet, result, course, |bin| {
+                vec![date_iso(add_days(result.model.run.start, bin))]
+            });
+        }
+    }
+    sheet.finish()
+}
+
+fn hourly(results: &[&Results]) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let mut sheet = Sheet::new(&[
+        "scenario", "measure", "unit", "site", "day", "hour", "mean", "p05", "p95",
+    ]);
+    for result in results {
+        for course in &result.weekly {
+            let when = |bin: usize| vec![DAYS[bin / 24 % 7].to_owned(), (bin % 24).to_string()];
+            push_course(&mut sheet, result, course, when);
+        }
+    }
+    sheet.finish()
+}
+
+fn push_course(
+    sheet: &mut Sheet,
+    result: &Results,
+    course: &Course,
+    when: impl Fn(usize) -> Vec<String>,
+) {
+    let measure = &result.model.measures[course.measure];
+    for bin in 0..course.mean.len() {
+        let mut row = vec![
+            result.model.name.clone(),
+            measure.id.clone(),
+            measure.unit.clone(),
+            course.site.clone(),
+        ];
+        row.extend(when(bin));
+        for values in [&course.mean, &course.low, &course.high] {
+            row.push(finite(values.get(bin).copied().flatten()));
+        }
+        sheet.push(&row);
+    }
+}
+
+fn distributions(results: &[&Results]) -> String {
+    let mut sheet = Sheet::new(&[
+        "scenario",
+        "measure",
+        "site",
+        "over_minutes",
+        "up_to_minutes",
+        "patients",
+    ]);
+    for result in results {
+        for histogram in &result.histograms {
+            let mut lower = 0.0;
+            for (upper, count) in histogram.upper_minutes.iter().zip(&histogram.counts) {
+                let measure = &result.model.measures[histogram.measure];
+                let bounds = [exact(lower), finite(Some(*upper))];
+                let mut row = vec![
+                    result.model.name.clone(),
+                    measure.id.clone(),
+                    histogram.site.clone(),
+                ];
+                row.extend(bounds);
+                row.push(count.to_string());
+                sheet.push(&row);
+                lower = *upper;
+            }
+        }
+    }
+    sheet.finish()
+}
+
+/// Measure, statistic, unit, site, cohort.
+fn key_cells(model: &Model, key: &ValueKey) -> [String; 5] {
+    let measure = &model.measures[key.measure];
+    [
+        measure.id.clone(),
+        statistic_key(key.statistic),
+        unit_of(measure, key.statistic),
+        key.site.clone(),
+        key.cohort.clone(),
+    ]
+}
+
+fn estimate_cells(estimate: Option<Estimate>) -> [String; 3] {
+    [
+        finite(estimate.map(|estimate| estimate.mean)),
+        finite(estimate.map(|estimate| estimate.low)),
+        finite(estimate.map(|estimate| estimate.high)),
+    ]
+}
+
+/// One replication has no interval, and the last bin of a distribution no end: those cells are empty.
+fn finite(value: Option<f64>) -> String {
+    exact_or_empty(value.filter(|value| value.is_finite()))
+}
+
+/// A CSV under way.
+struct Sheet(csv::Writer<Vec<u8>>);
+
+impl Sheet {
+    fn new(header: &[&str]) -> Self {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer
+            .write_record(header)
+            .expect("writing to memory cannot fail");
+        Self(writer)
+    }
+
+    fn push(&mut self, row: &[String]) {
+        self.0
+            .write_record(row)
+            .expect("rows have as many cells as the header");
+    }
+
+    fn finish(self) -> String {
+        let bytes = self.0.into_inner().expect("writing to memory cannot fail");
+        String::from_utf8(bytes).expect("cells are text")
+    }
+}

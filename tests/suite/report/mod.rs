@@ -1,0 +1,4 @@
+//! Tables, charts and the HTML report, from made-up results.
+
+mod charts;
+mod fixture;
