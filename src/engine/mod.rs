@@ -1,6 +1,26 @@
 //! A general discrete-event engine: patients, pools, fleets and paths, with no idea of hospitals.
 
+pub mod agenda;
+pub mod appointments;
+pub mod arrivals;
+pub mod calendar;
+pub mod checks;
+mod choice;
+mod dispatch;
 pub mod distributions;
+pub mod facts;
+pub mod fleets;
+pub mod levels;
+pub mod lines;
+pub mod patients;
 pub mod program;
+mod served;
+pub mod simulation;
+mod steps;
 pub mod streams;
 pub mod time;
+mod triggers;
+mod waiting;
+
+#[cfg(test)]
+mod tests;

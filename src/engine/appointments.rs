@@ -1,0 +1,107 @@
+//! Calendars of appointments: a finite number of slots in every bin of the week.
+//!
+//! Slots of a bin are spread evenly over it. A bin holds at most 64 slots; finer bins hold more.
+
+use super::program::{BookingSpec, CalendarSpec};
+use super::time::{SimSpan, SimTime};
+
+pub const MAXIMUM_SLOTS_PER_BIN: u16 = 64;
+
+/// The bookings made so far, one bit a slot.
+pub struct Appointments {
+    /// By calendar, from the bin that holds time zero.
+    taken: Vec<Vec<u64>>,
+    booked: Vec<u64>,
+}
+
+impl Appointments {
+    pub fn new(n_calendars: usize) -> Self {
+        Self {
+            taken: vec![Vec::new(); n_calendars],
+            booked: vec![0; n_calendars],
+        }
+    }
+
+    /// Books the first free slot that starts `earliest` to `within` from now; returns when it starts.
+    pub fn book(
+        &mut self,
+        booking: &BookingSpec,
+        calendar: &CalendarSpec,
+        now: SimTime,
+        week_offset: SimSpan,
+    ) -> Option<SimTime> {
+        let bin = calendar.bin.0;
+        let from = now.0 + booking.earliest.0 + week_offset.0;
+        let to = now.0 + booking.within.0 + week_offset.0;
+        let first_bin = week_offset.0 / bin;
+        for index in from / bin..=to / bin {
+            let slots = calendar.week[index as usize % calendar.week.len()];
+            if slots == 0 {
+                continue;
+            }
+            let start = index * bin;
+            // The first slot that does not start before `from`.
+            let skipped = (from.saturating_sub(start) * u64::from(slots)).div_ceil(bin);
+            if skipped >= u64::from(slots) {
+                continue;
+            }
+            let row = (index - first_bin) as usize;
+            let taken = &mut self.taken[usize::from(booking.calendar.0)];
+            if row >= taken.len() {
+                taken.resize((row + 1).max(taken.len() * 2), 0);
+            }
+            let all = u64::MAX >> (64 - u32::from(slots));
+            let open = !taken[row] & all & (u64::MAX << skipped);
+            if open == 0 {
+                continue;
+            }
+            let slot = open.trailing_zeros();
+            let time = start + u64::from(slot) * bin / u64::from(slots);
+            if time > to {
+                return None;
+            }
+            taken[row] |= 1 << slot;
+            self.booked[usize::from(booking.calendar.0)] += 1;
+            // `from` is not before the offset, nor is the slot's time.
+            return Some(SimTime((time - week_offset.0).max(now.0)));
+        }
+        None
+    }
+
+    /// Slots booked so far, by calendar.
+    pub fn booked(&self) -> &[u64] {
+        &self.booked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::program::CalendarId;
+    use super::super::time::{HOUR, MINUTE};
+    use super::*;
+
+    #[test]
+    fn slots_are_given_out_in_order_until_there_are_none() {
+        let mut week = vec![0; 168];
+        week[1] = 4;
+        week[3] = 1;
+        let calendar = CalendarSpec { bin: HOUR, week };
+        let booking = BookingSpec {
+            calendar: CalendarId(0),
+            earliest: SimSpan::ZERO,
+            within: SimSpan(3 * HOUR.0),
+        };
+        let mut appointments = Appointments::new(1);
+        let mut book = |now: u64| {
+            appointments
+                .book(&booking, &calendar, SimTime(now), SimSpan::ZERO)
+                .map(|time| time.0)
+        };
+        assert_eq!(book(0), Some(HOUR.0));
+        assert_eq!(book(0), Some(HOUR.0 + 15 * MINUTE.0));
+        assert_eq!(book(HOUR.0 + 16 * MINUTE.0), Some(HOUR.0 + 30 * MINUTE.0));
+        assert_eq!(book(HOUR.0 + 46 * MINUTE.0), Some(3 * HOUR.0));
+        assert_eq!(book(HOUR.0 + 46 * MINUTE.0), None);
+        assert_eq!(book(4 * HOUR.0), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! Who arrives when: candidates of every stream, thinned, in batches of a window of time.
+//!
+//! A patient is (stream, ordinal); the ordinal counts candidates under a fixed majorant, so that a rate that falls
+//! renumbers nobody. Batches keep thousands of streams out of the agenda.
+
+use super::distributions::{Distribution, Sampler, Shape};
+use super::program::{Arrivals, Program, StreamId, StreamSpec};
+use super::streams;
+use super::time::{DAY, SimSpan, SimTime};
+
+/// Candidates in a batch, roughly.
+const BATCH: f64 = 16_384.0;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arrival {
+    pub time: SimTime,
+    pub stream: StreamId,
+    pub ordinal: u32,
+}
+
+struct StreamState {
+    /// Root of the stream's own draws (gaps) in this replication.
+    key: u64,
+    next_time: f64,
+    next_ordinal: u32,
+    /// Mean gap between candidates, milliseconds.
+    gap: f64,
+    /// One over the profile's maximum.
+    relative: f64,
+}
+
+/// The arrivals of a run, in order of time, stream and ordinal.
+pub struct ArrivalBook {
+    streams: Vec<StreamState>,
+    batch: Vec<Arrival>,
+    next: usize,
+    filled_to: SimTime,
+    window: SimSpan,
+    exponential: Sampler,
+    gap_purpose: u64,
+    accept_purpose: u64,
+    replication: u64,
+}
+
+impl ArrivalBook {
+    pub fn new(program: &Program, replication: u64) -> Self {
+        let unit =
+            Distribution::new(Shape::Exponential { mean: 1.0 }).expect("a mean of one is valid");
+        let gap_purpose = streams::purpose_key("arrivals#gap");
+        let mut book = Self {
+            streams: Vec::with_capacity(program.streams.len()),
+            batch: Vec::new(),
+            next: 0,
+            filled_to: SimTime::ZERO,
+            window: window(program),
+            exponential: Sampler::new(&unit),
+            gap_purpose,
+            accept_purpose: streams::purpose_key("arrivals#accept"),
+            replication,
+        };
+        for spec in &program.streams {
+            let key = streams::patient_key(replication, spec.key, u64::MAX);
+            let gap = 1.0 / candidates_per_millisecond(program, &spec.arrivals);
+            let relative = 1.0 / profile_maximum(program, &spec.arrivals);
+            let mut state = StreamState {
+                key,
+                next_time: 0.0,
+                next_ordinal: 0,
+                gap,
+                relative,
+            };
+            book.step(program, spec, &mut state);
+            book.streams.push(state);
+        }
+        book
+    }
+
+    /// Time of the next arrival; `NEVER` when there is none before `end`.
+    #[inline]
+    pub fn next_time(&mut self, program: &Program, end: SimTime) -> SimTime {
+        loop {
+            if let Some(arrival) = self.batch.get(self.next) {
+                return arrival.time;
+            }
+            if self.filled_to >= end {
+                return SimTime::NEVER;
+            }
+            self.fill(program);
+        }
+    }
+
+    /// Takes the next arrival; `next_time` has said that there is one.
+    #[inline]
+    pub fn pop(&mut self) -> Arrival {
+        let arrival = self.batch[self.next];
+        self.next += 1;
+        arrival
+    }
+
+    #[cold]
+    fn fill(&mut self, program: &Program) {
+        self.batch.clear();
+        self.next = 0;
+        let end = SimTime((self.filled_to + self.window).0.min(SimTime::NEVER.0));
+        let mut states = std::mem::take(&mut self.streams);
+        for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
+            while state.next_time < end.0 as f64 {
+                let time = SimTime(state.next_time as u64);
+                let ordinal = state.next_ordinal;
+                if self.is_accepted(program, spec, state, time) {
+                    self.batch.push(Arrival {
+                        time,
+                        stream: StreamId(id as u32),
+                        ordinal,
+                    });
+                }
+                state.next_ordinal += 1;
+                self.step(program, spec, state);
+            }
+        }
+        if states.len() > 1 {
+            self.batch.sort_unstable();
+        }
+        self.streams = states;
+        self.filled_to = end;
+    }
+
+    /// Moves `state` to the time of candidate `next_ordinal`.
+    #[inline]
+    fn step(&self, program: &Program, spec: &StreamSpec, state: &mut StreamState) {
+        let bits = || streams::draw(state.key, self.gap_purpose, u64::from(state.next_ordinal));
+        match &spec.arrivals {
+            Arrivals::Poisson { .. } => {
+                state.next_time += self.exponential.sample(bits()) * state.gap
+            }
+            Arrivals::Renewal { gap } => {
+                state.next_time += program.samplers[gap.index()].sample(bits());
+            }
+            Arrivals::Recorded(list) => {
+                let next = list.get(state.next_ordinal as usize);
+                state.next_time = next.map_or(f64::INFINITY, |arrival| arrival.time.0 as f64);
+            }
+        }
+    }
+
+    /// Whether candidate `next_ordinal` of the stream, at `time`, comes.
+    #[inline]
+    fn is_accepted(
+        &self,
+        program: &Program,
+        spec: &StreamSpec,
+        state: &StreamState,
+        time: SimTime,
+    ) -> bool {
+        let Arrivals::Poisson {
+            profile, accept, ..
+        } = &spec.arrivals
+        else {
+            return true;
+        };
+        let mut chance = *accept;
+        if let Some(id) = profile {
+            chance *= program.profiles[id.index()]
+                .rate_at(time, program.week_offset)
+                .0
+                * state.relative;
+        }
+        if chance >= 1.0 {
+            return true;
+        }
+        let key = streams::patient_key(self.replication, spec.key, u64::from(state.next_ordinal));
+        streams::unit(streams::draw(key, self.accept_purpose, 0)) < chance
+    }
+}
+
+/// A batch's length: about `BATCH` candidates, at most a day.
+fn window(program: &Program) -> SimSpan {
+    let total: f64 = program
+        .streams
+        .iter()
+        .map(|spec| candidates_per_millisecond(program, &spec.arrivals))
+        .sum();
+    if total <= 0.0 {
+        return DAY;
+    }
+    SimSpan(((BATCH / total) as u64).clamp(1, DAY.0))
+}
+
+fn candidates_per_millisecond(program: &Program, arrivals: &Arrivals) -> f64 {
+    match arrivals {
+        Arrivals::Poisson {
+            per_millisecond, ..
+        } => per_millisecond * profile_maximum(program, arrivals),
+        // The median stands for the mean: this only sizes batches.
+        Arrivals::Renewal { gap } => 1.0 / program.samplers[gap.index()].sample(1 << 63).max(1.0),
+        // A list is held in memory as it is.
+        Arrivals::Recorded(_) => 0.0,
+    }
+}
+
+fn profile_maximum(program: &Program, arrivals: &Arrivals) -> f64 {
+    match arrivals {
+        Arrivals::Poisson {
+            profile: Some(id), ..
+        } => program.profiles[id.index()].maximum(),
+        _ => 1.0,
+    }
+}

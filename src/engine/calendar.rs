@@ -1,0 +1,162 @@
+//! Times of the week: windows, profiles and hazards, read at a moment.
+//!
+//! Knows the week and the day of the run, not dates.
+
+use super::program::{HazardSpec, Profile, Window};
+use super::time::{DAY, HOUR, SimSpan, SimTime, WEEK};
+
+/// Time since Monday 00:00.
+#[inline]
+pub fn time_of_week(time: SimTime, week_offset: SimSpan) -> u64 {
+    (time.0 + week_offset.0) % WEEK.0
+}
+
+impl Window {
+    #[inline]
+    pub fn is_open(&self, time_of_week: u64) -> bool {
+        self.open
+            .iter()
+            .any(|(from, to)| from.0 <= time_of_week && time_of_week < to.0)
+    }
+
+    /// How long until it is open; zero if it is. `None` if it never opens.
+    pub fn until_open(&self, time_of_week: u64) -> Option<SimSpan> {
+        if self.is_open(time_of_week) {
+            return Some(SimSpan::ZERO);
+        }
+        let later = self
+            .open
+            .iter()
+            .map(|(from, _)| from.0)
+            .find(|from| *from > time_of_week);
+        let next = later.or_else(|| self.open.first().map(|(from, _)| from.0 + WEEK.0))?;
+        Some(SimSpan(next - time_of_week))
+    }
+}
+
+impl Profile {
+    /// Rate relative to the mean at a time, and the time at which the bin ends.
+    #[inline]
+    pub fn rate_at(&self, time: SimTime, week_offset: SimSpan) -> (f64, SimTime) {
+        let shifted = time.0 + week_offset.0;
+        let bin = (shifted / self.bin.0) as usize % self.cycle.len();
+        let bin_end = (shifted / self.bin.0 + 1) * self.bin.0 - week_offset.0;
+        let day = (time.0 / DAY.0) as usize;
+        let (factor, day_end) = match self.day_factors.len() {
+            0 => (1.0, u64::MAX),
+            n => (self.day_factors[day.min(n - 1)], (day as u64 + 1) * DAY.0),
+        };
+        (self.cycle[bin] * factor, SimTime(bin_end.min(day_end)))
+    }
+
+    /// The largest rate there is: the majorant of thinning.
+    pub fn maximum(&self) -> f64 {
+        let cycle = self.cycle.iter().copied().fold(0.0, f64::max);
+        let days = self.day_factors.iter().copied().fold(0.0, f64::max);
+        if self.day_factors.is_empty() {
+            cycle
+        } else {
+            cycle * days
+        }
+    }
+}
+
+/// Time at which a cumulative hazard of `exponential` (a unit exponential draw) is reached, at most ten years ahead.
+pub fn hazard_time(
+    hazard: &HazardSpec,
+    profile: &Profile,
+    now: SimTime,
+    week_offset: SimSpan,
+    exponential: f64,
+) -> SimTime {
+    let limit = now + SimSpan(3_652 * DAY.0);
+    let mut left = exponential;
+    let mut time = now;
+    while time < limit {
+        let (relative, end) = profile.rate_at(time, week_offset);
+        let rate = relative * hazard.per_millisecond;
+        let span = end.since(time).0 as f64;
+        if rate * span >= left {
+            return time + SimSpan::from_milliseconds(left / rate);
+        }
+        left -= rate * span;
+        time = end;
+    }
+    limit
+}
+
+/// Hour of the week (0 is Monday 00:00), weekday, hour and month at a moment, kept up to date as time passes.
+#[derive(Clone, Copy, Debug)]
+pub struct WallClock {
+    pub next_hour: SimTime,
+    pub hour: u8,
+    pub weekday: u8,
+    pub month: u8,
+}
+
+impl WallClock {
+    /// The clock at time zero.
+    pub fn new(week_offset: SimSpan, months: &[u8]) -> Self {
+        let mut clock = Self {
+            next_hour: SimTime::ZERO,
+            hour: 0,
+            weekday: 0,
+            month: 0,
+        };
+        clock.set(SimTime::ZERO, week_offset, months);
+        clock
+    }
+
+    /// Moves on to the hour that contains `now`.
+    pub fn set(&mut self, now: SimTime, week_offset: SimSpan, months: &[u8]) {
+        let of_week = time_of_week(now, week_offset);
+        self.hour = (of_week / HOUR.0 % 24) as u8;
+        self.weekday = (of_week / DAY.0) as u8;
+        let day = (now.0 / DAY.0) as usize;
+        self.month = months.get(day).or(months.last()).copied().unwrap_or(0);
+        self.next_hour = SimTime((now.0 / HOUR.0 + 1) * HOUR.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_window_opens_next_in_this_week_or_the_next() {
+        let window = Window {
+            open: vec![(SimSpan(10), SimSpan(20)), (SimSpan(50), SimSpan(60))],
+        };
+        assert_eq!(window.until_open(15), Some(SimSpan(0)));
+        assert_eq!(window.until_open(20), Some(SimSpan(30)));
+        assert_eq!(window.until_open(60), Some(SimSpan(WEEK.0 - 50)));
+        assert_eq!(Window::default().until_open(0), None);
+    }
+
+    #[test]
+    fn a_hazard_passes_over_hours_without_any() {
+        let mut cycle = vec![0.0; 24];
+        cycle[10] = 24.0;
+        let profile = Profile {
+            bin: HOUR,
+            cycle,
+            day_factors: Vec::new(),
+        };
+        let hazard = HazardSpec {
+            profile: Default::default(),
+            per_millisecond: 1.0 / DAY.0 as f64,
+        };
+        // One unit of hazard a day, all of it in the eleventh hour: 1.5 units end half through that hour of day two.
+        let time = hazard_time(&hazard, &profile, SimTime::ZERO, SimSpan::ZERO, 1.5);
+        assert_eq!(time, SimTime(DAY.0 + 10 * HOUR.0 + HOUR.0 / 2));
+    }
+
+    #[test]
+    fn the_wall_clock_knows_weekday_and_hour() {
+        let offset = SimSpan(5 * DAY.0);
+        let mut clock = WallClock::new(offset, &[3, 3, 4]);
+        clock.set(SimTime(2 * DAY.0 + 7 * HOUR.0 + 5), offset, &[3, 3, 4]);
+        assert_eq!((clock.weekday, clock.hour, clock.month), (0, 7, 4));
+        assert_eq!(clock.next_hour, SimTime(2 * DAY.0 + 8 * HOUR.0));
+    }
+}

@@ -1,0 +1,229 @@
+//! Looking things up for a patient: rows of tables, drawn outcomes, drawn lengths of time, sites of a route.
+
+use super::calendar::time_of_week;
+use super::facts::Reader;
+use super::fleets::bare_minutes;
+use super::program::{
+    ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Selector,
+    SiteId,
+};
+use super::simulation::Simulation;
+use super::streams;
+use super::time::SimSpan;
+
+/// Where a patient goes and how long that takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Destination {
+    /// Position in `RouteSpec::sites`.
+    pub index: usize,
+    pub travel: SimSpan,
+}
+
+impl<R: Reader> Simulation<'_, R> {
+    /// The table row for a patient now.
+    #[inline]
+    pub(super) fn row(&self, selector: &Selector, patient: u32) -> usize {
+        let mut sum = 0;
+        for (dimension, map) in &selector.dimensions {
+            let value = match dimension {
+                Dimension::Attribute(attribute) => {
+                    usize::from(self.patients.get(patient).attributes[usize::from(attribute.0)])
+                }
+                other => self.value_of(other, patient),
+            };
+            sum += map.get(value).copied().unwrap_or(0);
+        }
+        selector
+            .rows
+            .get(sum as usize)
+            .map_or(0, |row| *row as usize)
+    }
+
+    fn value_of(&self, dimension: &Dimension, patient: u32) -> usize {
+        let record = self.patients.get(patient);
+        match dimension {
+            Dimension::Attribute(attribute) => {
+                usize::from(record.attributes[usize::from(attribute.0)])
+            }
+            Dimension::Hour => usize::from(self.wall.hour),
+            Dimension::Weekday => usize::from(self.wall.weekday),
+            Dimension::Month => usize::from(self.wall.month),
+            Dimension::Open(window) => {
+                let now = time_of_week(self.now, self.program.week_offset);
+                usize::from(self.program.windows[window.index()].is_open(now))
+            }
+            Dimension::Held(slot) => usize::from(record.is_holding(*slot)),
+            Dimension::Waiting { pools, bounds } => {
+                bands(self.sum(pools, |level| level.waiting), bounds)
+            }
+            Dimension::Busy { pools, bounds } => bands(self.sum(pools, |level| level.busy), bounds),
+            Dimension::Trigger(trigger) => usize::from(self.triggers.is_on(*trigger)),
+        }
+    }
+
+    fn sum(&self, pools: &[PoolId], of: impl Fn(&super::levels::Level) -> u32) -> u32 {
+        pools
+            .iter()
+            .map(|pool| of(&self.levels[pool.index()]))
+            .sum()
+    }
+
+    /// The outcome that a draw gives.
+    #[inline]
+    pub(super) fn outcome(&self, chance: ChanceId, patient: u32, bits: u64) -> usize {
+        let chance = &self.program.chances[chance.index()];
+        let n = chance.n_outcomes as usize;
+        let row = if chance.selector.dimensions.is_empty() {
+            0
+        } else {
+            self.row(&chance.selector, patient)
+        };
+        let unit = streams::unit(bits);
+        let shares = &chance.cumulative[row * n..(row + 1) * n];
+        shares[..n - 1]
+            .iter()
+            .filter(|cumulative| unit >= **cumulative)
+            .count()
+    }
+
+    /// A length of time for this patient, drawn with these bits.
+    #[inline]
+    pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
+        let spec = &self.program.durations[duration.index()];
+        let row = if spec.selector.dimensions.is_empty() {
+            0
+        } else {
+            self.row(&spec.selector, patient)
+        };
+        self.program.samplers[spec.samplers[row].index()].sample_span(bits)
+    }
+
+    /// 64 random bits for the step the patient is at.
+    #[inline]
+    pub(super) fn step_bits(&self, patient: u32) -> u64 {
+        let record = self.patients.get(patient);
+        let draw = &self.program.draws[record.step.index()];
+        streams::draw(record.key, draw.purpose, record.nth(draw.group))
+    }
+
+    /// Bits for another purpose at the patient's step.
+    #[inline]
+    pub(super) fn bits_for(&self, patient: u32, purpose: u64) -> u64 {
+        let record = self.patients.get(patient);
+        let group = self.program.draws[record.step.index()].group;
+        streams::draw(record.key, purpose, record.nth(group))
+    }
+
+    /// Chooses a site for the patient; `None` if none is open.
+    pub(super) fn destination(
+        &self,
+        route: RouteId,
+        patient: u32,
+        here: SiteId,
+    ) -> Option<Destination> {
+        let spec = &self.program.routes[route.index()];
+        let row = spec.row.map_or(0, |attribute| {
+            usize::from(self.patients.get(patient).attributes[usize::from(attribute.0)])
+        });
+        if spec.rule == RouteRule::SameSite
+            && let Some(index) = spec.sites.iter().position(|site| site.site == here)
+            && self.is_open(&spec.sites[index], SimSpan::ZERO)
+        {
+            return Some(Destination {
+                index,
+                travel: SimSpan::ZERO,
+            });
+        }
+        // Sites that an escalation shuts are used only if no other is open.
+        self.best_site(spec, row, patient, |site| {
+            !site
+                .except
+                .is_some_and(|trigger| self.triggers.is_on(trigger))
+        })
+        .or_else(|| self.best_site(spec, row, patient, |_| true))
+    }
+
+    fn best_site(
+        &self,
+        spec: &RouteSpec,
+        row: usize,
+        patient: u32,
+        admits: impl Fn(&RouteSite) -> bool,
+    ) -> Option<Destination> {
+        let reachable = |index: usize| {
+            let site = &spec.sites[index];
+            let travel = self.travel(spec, row, index, patient)?;
+            (admits(site) && self.is_open(site, travel)).then_some(Destination { index, travel })
+        };
+        if spec.rule == RouteRule::Shares {
+            return self.site_by_share(spec, row, patient, reachable);
+        }
+        let cost = |to: &Destination| {
+            let waiting = self.sum(&spec.sites[to.index].load, |level| level.waiting);
+            to.travel.0 + u64::from(waiting) * spec.load_each.0
+        };
+        (0..spec.sites.len())
+            .filter_map(reachable)
+            .min_by_key(|to| (cost(to), to.index))
+    }
+
+    fn site_by_share(
+        &self,
+        spec: &RouteSpec,
+        row: usize,
+        patient: u32,
+        reachable: impl Fn(usize) -> Option<Destination>,
+    ) -> Option<Destination> {
+        let n = spec.sites.len();
+        let weight = |index: usize| spec.weights[row * n + index];
+        let open = || {
+            (0..n)
+                .filter(|index| weight(*index) > 0.0)
+                .filter_map(&reachable)
+        };
+        let total: f32 = open().map(|to| weight(to.index)).sum();
+        let mut left = streams::unit(self.step_bits(patient)) as f32 * total;
+        let mut chosen = None;
+        for to in open() {
+            chosen = Some(to);
+            left -= weight(to.index);
+            if left < 0.0 {
+                break;
+            }
+        }
+        chosen
+    }
+
+    fn is_open(&self, site: &RouteSite, travel: SimSpan) -> bool {
+        site.hours.is_none_or(|window| {
+            let arrival = time_of_week(self.now + travel, self.program.week_offset);
+            self.program.windows[window.index()].is_open(arrival)
+        })
+    }
+
+    /// The patient's own travel to a site of a route; `None` if there is no way.
+    fn travel(&self, spec: &RouteSpec, row: usize, index: usize, patient: u32) -> Option<SimSpan> {
+        let factor = f64::from(spec.by_hour[usize::from(self.wall.hour)]);
+        if let Some(milliseconds) = spec.travel.get(row * spec.sites.len() + index) {
+            let is_reachable = *milliseconds != u32::MAX;
+            return is_reachable
+                .then(|| SimSpan::from_milliseconds(f64::from(*milliseconds) * factor));
+        }
+        if spec.detour == 0.0 {
+            return Some(SimSpan::ZERO);
+        }
+        let bare = bare_minutes(
+            &self.patients.origin(patient).place,
+            &spec.sites[index].place,
+        );
+        Some(SimSpan::from_minutes(
+            f64::from(bare * spec.detour * spec.slowness) * factor,
+        ))
+    }
+}
+
+/// Number of bounds reached.
+#[inline]
+fn bands(value: u32, bounds: &[u32]) -> usize {
+    bounds.iter().filter(|bound| value >= **bound).count()
+}

@@ -1,0 +1,334 @@
+//! Sending the units of a fleet: to calls, to hospital, home, off shift.
+//!
+//! A call takes the nearest free unit. If none is free, or a unit on its way to a less urgent call would be enough sooner,
+//! that one is stood down and sent instead. A unit that becomes free takes the most urgent call waiting, the earliest of
+//! those; with none it drives to its station and can be sent from wherever it is on the way.
+
+use super::facts::Reader;
+use super::fleets::{Nearest, UnitState, bare_minutes, nearest};
+use super::lines::{Kind, Request};
+use super::patients::Held;
+use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, WaitId};
+use super::simulation::{Event, Simulation};
+use super::time::SimSpan;
+
+impl<R: Reader> Simulation<'_, R> {
+    #[inline]
+    fn fleet_line(&self, fleet: FleetId) -> u16 {
+        (self.program.pools.len() + fleet.index()) as u16
+    }
+
+    /// A patient calls for a unit: one is sent, or the patient waits in the fleet's line.
+    pub(super) fn call(
+        &mut self,
+        patient: u32,
+        fleet: FleetId,
+        slot: HoldSlot,
+        wait: WaitId,
+        at_dispatch: OptionalMark,
+    ) {
+        let rank = self.rank(patient, wait);
+        let order = self.lines.new_order();
+        if self.try_send(patient, fleet, rank, order) {
+            self.mark_dispatch(patient, at_dispatch);
+            return;
+        }
+        let gives_up = self.gives_up_at(patient, wait);
+        let mut request = Request::new(
+            patient,
+            self.fleet_line(fleet),
+            wait,
+            Kind::Single,
+            rank,
+            1,
+            slot,
+            order,
+            self.now,
+        );
+        request.gives_up = gives_up.max(self.now + SimSpan(1));
+        let rule = &self.program.waits[wait.index()];
+        if let Some(worsen) = rule.worsen {
+            request.worsens = self.now
+                + self.span(
+                    worsen.after,
+                    patient,
+                    self.bits_for(patient, rule.worsen_purpose),
+                );
+        }
+        if R::STEPS {
+            let step = self.step_of(patient);
+            self.tell(patient, |reader, now, seen| reader.waits(now, step, seen));
+        }
+        let id = self.join_line(request);
+        self.patients.get_mut(patient).request = id;
+    }
+
+    /// Sends the best unit for a call of this rank, standing another call down if that is worth it.
+    fn try_send(&mut self, patient: u32, fleet: FleetId, rank: u8, order: u64) -> bool {
+        let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
+        let units = &self.units[range.clone()];
+        let place = self.patients.origin(patient).place;
+        let free = nearest(units, &place, self.now, |unit| {
+            unit.state == UnitState::Free
+        });
+        let spec = &self.program.fleets[fleet.index()];
+        let stood_down = spec.reassign.and_then(|saves| {
+            let may_go = |unit: &super::fleets::Unit| {
+                unit.state == UnitState::Responding && unit.rank > rank
+            };
+            let sooner = nearest(units, &place, self.now, may_go)?;
+            let span = |nearest: Nearest| {
+                spec.driving(nearest.bare_minutes, spec.responding, self.wall.hour)
+            };
+            let is_worth_it = free.is_none_or(|free| span(sooner) + saves <= span(free));
+            is_worth_it.then_some(sooner)
+        });
+        let Some(best) = stood_down.or(free) else {
+            return false;
+        };
+        let unit = range.start + best.unit;
+        let bumped = stood_down.map(|_| self.stand_down(unit));
+        self.send(unit, patient, rank, order, best.bare_minutes);
+        if let Some(request) = bumped {
+            self.send_or_wait_again(fleet, request);
+        }
+        true
+    }
+
+    /// Takes a unit off the call it is on the way to; returns that call's request.
+    fn stand_down(&mut self, unit: usize) -> Request {
+        let state = self.units[unit];
+        let record = self.patients.get_mut(state.patient);
+        record.token = record.token.wrapping_add(1);
+        let Step::Call {
+            fleet, slot, wait, ..
+        } = self.program.steps[record.step.index()]
+        else {
+            unreachable!("a unit responds only to a patient that stands at a call");
+        };
+        record.take(slot);
+        let line = self.fleet_line(fleet);
+        let place = state.position(self.now);
+        self.units[unit].stand_at(place, self.now);
+        self.change_busy(usize::from(line), -1);
+        Request::new(
+            state.patient,
+            line,
+            wait,
+            Kind::Single,
+            state.rank,
+            1,
+            slot,
+            state.order,
+            self.now,
+        )
+    }
+
+    /// A call that lost its unit: another is sent, or it waits in its old order.
+    fn send_or_wait_again(&mut self, fleet: FleetId, request: Request) {
+        let Request {
+            patient,
+            rank,
+            order,
+            ..
+        } = request;
+        if self.try_send(patient, fleet, rank, order) {
+            if let Step::Call { at_dispatch, .. } =
+                self.program.steps[self.step_of(patient).index()]
+            {
+                self.mark_dispatch(patient, at_dispatch);
+            }
+            return;
+        }
+        let id = self.join_line(request);
+        self.patients.get_mut(patient).request = id;
+    }
+
+    /// A waiting call has become more urgent: it may now be worth standing another down for it.
+    pub(super) fn call_again(&mut self, id: u32) {
+        let mut request = self.leave_lines(id);
+        let Step::Call { fleet, .. } = self.program.steps[self.step_of(request.patient).index()]
+        else {
+            unreachable!("only calls wait in a fleet's line");
+        };
+        request.rank = self.rank(request.patient, request.wait);
+        request.joined = self.now;
+        self.send_or_wait_again(fleet, request);
+    }
+
+    fn send(&mut self, unit: usize, patient: u32, rank: u8, order: u64, bare_minutes: f32) {
+        let fleet = usize::from(self.units[unit].fleet);
+        let spec = &self.program.fleets[fleet];
+        let span = spec.driving(bare_minutes, spec.responding, self.wall.hour);
+        let place = self.patients.origin(patient).place;
+        let state = &mut self.units[unit];
+        let from = state.position(self.now);
+        state.drive(from, place, self.now, span);
+        state.state = UnitState::Responding;
+        (state.patient, state.rank, state.order) = (patient, rank, order);
+        let record = self.patients.get_mut(patient);
+        let Step::Call { slot, .. } = self.program.steps[record.step.index()] else {
+            unreachable!("only a patient that stands at a call is sent a unit");
+        };
+        record.hold(slot, Held::Unit(unit as u16));
+        self.change_busy(self.program.pools.len() + fleet, 1);
+        self.schedule(patient, self.now + span);
+    }
+
+    fn mark_dispatch(&mut self, patient: u32, mark: OptionalMark) {
+        if let Some(mark) = mark.get() {
+            let site = self.program.draws[self.step_of(patient).index()].site;
+            self.mark(patient, mark, site);
+        }
+    }
+
+    fn change_busy(&mut self, line: usize, change: i32) {
+        let level = &mut self.levels[line];
+        level.touch(self.now);
+        level.busy = level
+            .busy
+            .checked_add_signed(change)
+            .expect("a unit is freed once");
+        self.level_changed(line as u16);
+    }
+
+    /// If a unit was on its way to the patient it has come, and the patient goes on with it.
+    pub(super) fn unit_arrived(&mut self, patient: u32, slot: HoldSlot) {
+        if let Held::Unit(unit) = self.patients.get(patient).held(slot) {
+            self.units[usize::from(unit)].state = UnitState::Busy;
+            self.patients.get_mut(patient).step.0 += 1;
+        }
+    }
+
+    /// Rides to a site. False: time passes until the arrival there.
+    pub(super) fn convey(
+        &mut self,
+        patient: u32,
+        slot: HoldSlot,
+        route: RouteId,
+        entry: u8,
+    ) -> bool {
+        let spec = &self.program.routes[route.index()];
+        let here = self.program.draws[self.step_of(patient).index()].site;
+        let Some(to) = self.destination(route, patient, here) else {
+            self.patients.get_mut(patient).step = spec.otherwise;
+            return true;
+        };
+        let site = &spec.sites[to.index];
+        let from = self.patients.origin(patient).place;
+        self.patients.origin_mut(patient).place = site.place;
+        self.patients.get_mut(patient).step = site.entries[usize::from(entry)];
+        let span = match self.patients.get(patient).held(slot) {
+            Held::Unit(unit) => {
+                let unit = &mut self.units[usize::from(unit)];
+                let fleet = &self.program.fleets[usize::from(unit.fleet)];
+                let span = fleet.driving(
+                    bare_minutes(&from, &site.place),
+                    fleet.conveying,
+                    self.wall.hour,
+                );
+                unit.drive(from, site.place, self.now, span);
+                span
+            }
+            // Without a unit the patient makes its own way.
+            _ => to.travel,
+        };
+        if span == SimSpan::ZERO {
+            return true;
+        }
+        self.schedule(patient, self.now + span);
+        false
+    }
+
+    /// A unit's job is over, at this place.
+    pub(super) fn free_unit(&mut self, unit: usize, place: Place) {
+        let state = &mut self.units[unit];
+        let was_responding = state.state == UnitState::Responding;
+        let place = if was_responding {
+            state.position(self.now)
+        } else {
+            place
+        };
+        state.stand_at(place, self.now);
+        state.patient = u32::MAX;
+        let fleet = FleetId(state.fleet);
+        let is_on_shift = state.is_on_shift;
+        let line = self.fleet_line(fleet);
+        self.change_busy(usize::from(line), -1);
+        if !is_on_shift {
+            self.units[unit].state = UnitState::OffShift;
+            return;
+        }
+        self.units[unit].state = UnitState::Free;
+        if !self.serve_call(fleet, unit) {
+            self.go_home(unit);
+        }
+    }
+
+    /// Sends a free unit to the most urgent call waiting; false if none waits.
+    fn serve_call(&mut self, fleet: FleetId, unit: usize) -> bool {
+        let Some(id) = self.lines.first(self.fleet_line(fleet)) else {
+            return false;
+        };
+        let request = self.leave_lines(id);
+        let patient = request.patient;
+        let bare = bare_minutes(
+            &self.units[unit].position(self.now),
+            &self.patients.origin(patient).place,
+        );
+        self.send(unit, patient, request.rank, request.order, bare);
+        if let Step::Call { at_dispatch, .. } = self.program.steps[self.step_of(patient).index()] {
+            self.mark_dispatch(patient, at_dispatch);
+        }
+        true
+    }
+
+    fn go_home(&mut self, unit: usize) {
+        let fleet = usize::from(self.units[unit].fleet);
+        let spec = &self.program.fleets[fleet];
+        let station = spec.units[unit - self.first_units[fleet]].station;
+        let from = self.units[unit].position(self.now);
+        let span = spec.driving(
+            bare_minutes(&from, &station),
+            spec.returning,
+            self.wall.hour,
+        );
+        self.units[unit].drive(from, station, self.now, span);
+    }
+
+    pub(super) fn unit_roster(&mut self, unit: u16, change: u32) {
+        let roster = self.unit_rosters[usize::from(unit)];
+        let (_, capacity) = roster.change(change).expect("a planned change exists");
+        self.set_on_shift(usize::from(unit), capacity > 0);
+        self.plan_roster(roster, change, |change| Event::UnitRoster { unit, change });
+    }
+
+    /// Begins or ends a shift. A busy unit finishes its job first and then goes off.
+    pub(super) fn set_on_shift(&mut self, unit: usize, is_on_shift: bool) {
+        let fleet = FleetId(self.units[unit].fleet);
+        let line = usize::from(self.fleet_line(fleet));
+        if self.units[unit].is_on_shift != is_on_shift {
+            let level = &mut self.levels[line];
+            level.touch(self.now);
+            level.capacity = if is_on_shift {
+                level.capacity + 1
+            } else {
+                level.capacity - 1
+            };
+        }
+        self.units[unit].is_on_shift = is_on_shift;
+        match (is_on_shift, self.units[unit].state) {
+            (true, UnitState::OffShift) => {
+                let station = self.program.fleets[fleet.index()].units
+                    [unit - self.first_units[fleet.index()]]
+                .station;
+                self.units[unit].state = UnitState::Free;
+                self.units[unit].stand_at(station, self.now);
+                self.serve_call(fleet, unit);
+            }
+            (false, UnitState::Free) => self.units[unit].state = UnitState::OffShift,
+            _ => {}
+        }
+        self.level_changed(line as u16);
+    }
+}

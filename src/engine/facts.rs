@@ -1,0 +1,132 @@
+//! What a run tells its readers, and what they may ask about a patient.
+//!
+//! A reader is chosen at compile time: facts it does not take cost nothing. Facts come in the order of events, those of
+//! the warm-up included.
+
+use super::patients::{Patient, PatientOrigin};
+use super::program::{
+    AttributeId, DispositionId, FleetId, MarkId, N_ATTRIBUTES, PoolId, SiteId, StepId, StreamId,
+};
+use super::time::{SimSpan, SimTime};
+
+/// A patient at the moment of a fact.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub(super) patient: &'a Patient,
+    pub(super) origin: &'a PatientOrigin,
+    pub(super) clocks: &'a [SimTime],
+}
+
+impl Seen<'_> {
+    /// Identity: the same in every scenario with this seed and replication.
+    #[inline]
+    pub fn key(&self) -> u64 {
+        self.patient.key
+    }
+
+    #[inline]
+    pub fn stream(&self) -> StreamId {
+        self.origin.stream
+    }
+
+    /// Which candidate of its stream the patient is.
+    #[inline]
+    pub fn ordinal(&self) -> u32 {
+        self.origin.ordinal
+    }
+
+    #[inline]
+    pub fn attribute(&self, attribute: AttributeId) -> u8 {
+        self.patient.attributes[usize::from(attribute.0)]
+    }
+
+    #[inline]
+    pub fn attributes(&self) -> &[u8; N_ATTRIBUTES] {
+        &self.patient.attributes
+    }
+
+    /// When the mark of this clock was last reached; `None` if not yet.
+    #[inline]
+    pub fn clock(&self, clock: u8) -> Option<SimTime> {
+        let time = self.clocks[usize::from(clock)];
+        (time != SimTime::NEVER).then_some(time)
+    }
+
+    /// A side task (a crew's make-ready), not a person.
+    #[inline]
+    pub fn is_task(&self) -> bool {
+        self.origin.is_task
+    }
+}
+
+/// Time integrals of a pool or fleet since the start of the run, in unit-milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LevelAreas {
+    pub busy: u64,
+    pub waiting: u64,
+    pub capacity: u64,
+}
+
+/// Takes facts. Every method has an empty default.
+pub trait Reader {
+    /// `level` and `fleet_level` are called only if true.
+    const LEVELS: bool = false;
+    /// `hour` is called only if true.
+    const HOURS: bool = false;
+    /// `step`, `waits` and `gives_up` are called only if true.
+    const STEPS: bool = false;
+
+    /// A patient comes into being (side tasks do not).
+    #[inline]
+    fn arrive(&mut self, _now: SimTime, _patient: &Seen<'_>) {}
+
+    /// A milestone; the clock of `mark` still shows the time before.
+    #[inline]
+    fn milestone(&mut self, _now: SimTime, _mark: MarkId, _site: SiteId, _patient: &Seen<'_>) {}
+
+    /// A pool's level after a change.
+    #[inline]
+    fn level(&mut self, _now: SimTime, _pool: PoolId, _busy: u32, _waiting: u32, _capacity: u32) {}
+
+    #[inline]
+    fn fleet_level(
+        &mut self,
+        _now: SimTime,
+        _fleet: FleetId,
+        _busy: u32,
+        _waiting: u32,
+        _on_shift: u32,
+    ) {
+    }
+
+    /// Once an hour, on the hour (the first at time zero, the last at the end of the run), before the events of that
+    /// instant: time integrals of every pool, then of every fleet.
+    #[inline]
+    fn hour(&mut self, _now: SimTime, _pools: &[LevelAreas], _fleets: &[LevelAreas]) {}
+
+    /// A patient comes to a step.
+    #[inline]
+    fn step(&mut self, _now: SimTime, _step: StepId, _patient: &Seen<'_>) {}
+
+    /// A patient joins the line for the step.
+    #[inline]
+    fn waits(&mut self, _now: SimTime, _step: StepId, _patient: &Seen<'_>) {}
+
+    /// A patient gives up or is turned away after this wait.
+    #[inline]
+    fn gives_up(&mut self, _now: SimTime, _step: StepId, _waited: SimSpan, _patient: &Seen<'_>) {}
+
+    /// A patient's journey ends.
+    #[inline]
+    fn leave(
+        &mut self,
+        _now: SimTime,
+        _disposition: DispositionId,
+        _site: SiteId,
+        _patient: &Seen<'_>,
+    ) {
+    }
+}
+
+/// Reads nothing.
+impl Reader for () {}

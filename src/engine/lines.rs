@@ -1,0 +1,332 @@
+//! Waiting lines: who waits where, ranked by priority, then by order of arrival.
+//!
+//! A line knows neither what is waited for nor why; pools and fleets each have one. A patient that waits for the first
+//! free of several pools stands in several lines with one request each, linked as siblings.
+
+use super::program::{HoldSlot, N_RANKS, WaitId};
+use super::time::SimTime;
+
+/// No request.
+pub const NONE: u32 = u32::MAX;
+
+/// What a request asks of its pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Units of this pool alone.
+    Single,
+    /// One unit of this pool or of a sibling's.
+    Any,
+    /// One unit of this pool and of every sibling's at one moment.
+    All,
+}
+
+/// One place in one line.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub patient: u32,
+    pub line: u16,
+    pub wait: WaitId,
+    pub kind: Kind,
+    pub rank: u8,
+    pub units: u8,
+    pub slot: HoldSlot,
+    /// Order of arrival over all lines; kept when a patient comes back to a line after an interruption.
+    pub order: u64,
+    pub joined: SimTime,
+    pub gives_up: SimTime,
+    pub worsens: SimTime,
+    /// The next request of the same patient, in a ring; itself if there is only one.
+    pub sibling: u32,
+    previous: u32,
+    next: u32,
+}
+
+impl Request {
+    #[expect(clippy::too_many_arguments, reason = "a request is all of these")]
+    pub fn new(
+        patient: u32,
+        line: u16,
+        wait: WaitId,
+        kind: Kind,
+        rank: u8,
+        units: u8,
+        slot: HoldSlot,
+        order: u64,
+        joined: SimTime,
+    ) -> Self {
+        Self {
+            patient,
+            line,
+            wait,
+            kind,
+            rank,
+            units,
+            slot,
+            order,
+            joined,
+            gives_up: SimTime::NEVER,
+            worsens: SimTime::NEVER,
+            sibling: NONE,
+            previous: NONE,
+            next: NONE,
+        }
+    }
+
+    /// When something happens to this request by itself.
+    #[inline]
+    pub fn due(&self) -> SimTime {
+        self.gives_up.min(self.worsens)
+    }
+}
+
+/// One line: a first-come-first-served list for every rank.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    heads: [u32; N_RANKS],
+    tails: [u32; N_RANKS],
+    /// Bit r is set if rank r has somebody.
+    ranks: u8,
+    waiting: u32,
+    /// When the line's timer is set for.
+    timer: SimTime,
+    /// Time waited by those who have left the line, milliseconds.
+    waited: u64,
+}
+
+/// All lines of a run.
+pub struct Lines {
+    requests: Vec<Request>,
+    free: Vec<u32>,
+    lines: Vec<Line>,
+    next_order: u64,
+}
+
+impl Lines {
+    pub fn new(n_lines: usize) -> Self {
+        let line = Line {
+            heads: [NONE; N_RANKS],
+            tails: [NONE; N_RANKS],
+            ranks: 0,
+            waiting: 0,
+            timer: SimTime::NEVER,
+            waited: 0,
+        };
+        Self {
+            requests: Vec::new(),
+            free: Vec::new(),
+            lines: vec![line; n_lines],
+            next_order: 0,
+        }
+    }
+
+    /// A number later than all given before.
+    #[inline]
+    pub fn new_order(&mut self) -> u64 {
+        self.next_order += 1;
+        self.next_order
+    }
+
+    #[inline]
+    pub fn waiting(&self, line: u16) -> u32 {
+        self.lines[usize::from(line)].waiting
+    }
+
+    #[inline]
+    pub fn get(&self, request: u32) -> &Request {
+        &self.requests[request as usize]
+    }
+
+    #[inline]
+    pub fn get_mut(&mut self, request: u32) -> &mut Request {
+        &mut self.requests[request as usize]
+    }
+
+    /// Puts a request in its line, behind those of its rank that came earlier.
+    #[inline]
+    pub fn join(&mut self, request: Request) -> u32 {
+        let id = match self.free.pop() {
+            Some(id) => id,
+            None => {
+                self.requests.push(request);
+                u32::try_from(self.requests.len() - 1).expect("fewer than 2^32 requests")
+            }
+        };
+        self.requests[id as usize] = Request {
+            sibling: id,
+            ..request
+        };
+        self.link(id);
+        id
+    }
+
+    /// Takes a request out of its line and forgets it.
+    #[inline]
+    pub fn remove(&mut self, id: u32, now: SimTime) -> Request {
+        self.unlink(id);
+        let request = self.requests[id as usize];
+        self.lines[usize::from(request.line)].waited += now.since(request.joined).0;
+        self.free.push(id);
+        request
+    }
+
+    /// Moves a request to another rank of its line.
+    pub fn re_rank(&mut self, id: u32, rank: u8) {
+        self.unlink(id);
+        self.requests[id as usize].rank = rank;
+        self.link(id);
+    }
+
+    fn link(&mut self, id: u32) {
+        let Request {
+            rank, line, order, ..
+        } = self.requests[id as usize];
+        let rank = usize::from(rank);
+        let line = &mut self.lines[usize::from(line)];
+        line.waiting += 1;
+        line.ranks |= 1 << rank;
+        // Newcomers go to the end; only those that change rank or come back walk forward.
+        let mut before = line.tails[rank];
+        while before != NONE && self.requests[before as usize].order > order {
+            before = self.requests[before as usize].previous;
+        }
+        let after = if before == NONE {
+            std::mem::replace(&mut line.heads[rank], id)
+        } else {
+            std::mem::replace(&mut self.requests[before as usize].next, id)
+        };
+        if after == NONE {
+            line.tails[rank] = id;
+        } else {
+            self.requests[after as usize].previous = id;
+        }
+        let request = &mut self.requests[id as usize];
+        request.previous = before;
+        request.next = after;
+    }
+
+    #[inline]
+    fn unlink(&mut self, id: u32) {
+        let Request {
+            rank,
+            line,
+            previous,
+            next,
+            ..
+        } = self.requests[id as usize];
+        let rank = usize::from(rank);
+        let line = &mut self.lines[usize::from(line)];
+        line.waiting -= 1;
+        if previous == NONE {
+            line.heads[rank] = next;
+            if next == NONE {
+                line.ranks &= !(1 << rank);
+            }
+        } else {
+            self.requests[previous as usize].next = next;
+        }
+        if next == NONE {
+            line.tails[rank] = previous;
+        } else {
+            self.requests[next as usize].previous = previous;
+        }
+    }
+
+    /// The first in line, best rank first.
+    #[inline]
+    pub fn first(&self, line: u16) -> Option<u32> {
+        let line = &self.lines[usize::from(line)];
+        (line.ranks != 0).then(|| line.heads[line.ranks.trailing_zeros() as usize])
+    }
+
+    /// The one behind, over all ranks.
+    pub fn after(&self, id: u32) -> Option<u32> {
+        let request = &self.requests[id as usize];
+        if request.next != NONE {
+            return Some(request.next);
+        }
+        let line = &self.lines[usize::from(request.line)];
+        let later = u32::from(line.ranks) & (u32::MAX << (request.rank + 1));
+        (later != 0).then(|| line.heads[later.trailing_zeros() as usize])
+    }
+
+    /// Everybody in a line, in order.
+    pub fn members(&self, line: u16) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(self.first(line), |id| self.after(*id))
+    }
+
+    /// Links requests of one patient into a ring.
+    pub fn make_siblings(&mut self, ids: &[u32]) {
+        for (index, id) in ids.iter().enumerate() {
+            self.requests[*id as usize].sibling = ids[(index + 1) % ids.len()];
+        }
+    }
+
+    /// When the line's timer is set for.
+    #[inline]
+    pub fn timer(&self, line: u16) -> SimTime {
+        self.lines[usize::from(line)].timer
+    }
+
+    #[inline]
+    pub fn set_timer(&mut self, line: u16, time: SimTime) {
+        self.lines[usize::from(line)].timer = time;
+    }
+
+    /// Time waited in a line until `now` by all who ever stood in it, milliseconds.
+    pub fn total_waited(&self, line: u16, now: SimTime) -> u64 {
+        let present: u64 = self
+            .members(line)
+            .map(|id| now.since(self.get(id).joined).0)
+            .sum();
+        self.lines[usize::from(line)].waited + present
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join(lines: &mut Lines, patient: u32, rank: u8) -> u32 {
+        let order = lines.new_order();
+        let request = Request::new(
+            patient,
+            0,
+            WaitId(0),
+            Kind::Single,
+            rank,
+            1,
+            HoldSlot(0),
+            order,
+            SimTime(order),
+        );
+        lines.join(request)
+    }
+
+    fn patients(lines: &Lines) -> Vec<u32> {
+        lines.members(0).map(|id| lines.get(id).patient).collect()
+    }
+
+    #[test]
+    fn a_line_is_served_by_rank_then_by_arrival() {
+        let mut lines = Lines::new(1);
+        for (patient, rank) in [(1, 2), (2, 0), (3, 2), (4, 7), (5, 0)] {
+            join(&mut lines, patient, rank);
+        }
+        assert_eq!(patients(&lines), [2, 5, 1, 3, 4]);
+    }
+
+    #[test]
+    fn who_changes_rank_stands_by_arrival_in_the_new_one() {
+        let mut lines = Lines::new(1);
+        let ids: Vec<u32> = [(1, 1), (2, 3), (3, 1)]
+            .map(|(patient, rank)| join(&mut lines, patient, rank))
+            .to_vec();
+        lines.re_rank(ids[1], 1);
+        assert_eq!(patients(&lines), [1, 2, 3]);
+        lines.remove(ids[0], SimTime(10));
+        assert_eq!(patients(&lines), [2, 3]);
+        assert_eq!(lines.waiting(0), 2);
+        // Orders are 1, 2, 3 and so are joining times: 9 waited by the first, then 8 and 7 by those present.
+        assert_eq!(lines.total_waited(0, SimTime(10)), 24);
+    }
+}

@@ -1,0 +1,283 @@
+//! The patients inside: one cache line each for what every step touches, the rest beside it.
+//!
+//! Records are reused; a token tells an event meant for an earlier state of the record that it comes too late.
+
+use super::program::{HoldSlot, N_ATTRIBUTES, N_HOLD_SLOTS, Place, StepId, StreamId};
+use super::time::{SimSpan, SimTime};
+
+/// No request: the patient is not in a line.
+pub const NO_REQUEST: u32 = u32::MAX;
+
+/// What a patient holds under a slot: nothing, units of a pool or a unit of a fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    Nothing,
+    Pool {
+        pool: u16,
+        units: u8,
+    },
+    /// Number of the unit over all fleets.
+    Unit(u16),
+}
+
+const UNIT_BIT: u16 = 0x8000;
+
+/// The part of a patient that steps touch.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Patient {
+    /// Identity, from which all draws come.
+    pub key: u64,
+    /// Visits by group, four bits each.
+    visits: u64,
+    /// 0 nothing, else pool + 1, or the fleet unit with the high bit.
+    held: [u16; N_HOLD_SLOTS],
+    pub attributes: [u8; N_ATTRIBUTES],
+    pub step: StepId,
+    pub request: u32,
+    /// Changes when a scheduled event must not take effect.
+    pub token: u16,
+    /// Times any visit counter ran over.
+    epoch: u16,
+    units: [u8; N_HOLD_SLOTS],
+    /// In the timed part of a `Use`.
+    pub in_service: bool,
+    /// A `Use` was interrupted and waits to be resumed.
+    pub is_interrupted: bool,
+}
+
+/// Who the patient is and where it stands: touched now and then.
+#[derive(Clone, Copy, Debug)]
+pub struct PatientOrigin {
+    pub stream: StreamId,
+    pub ordinal: u32,
+    pub is_task: bool,
+    pub place: Place,
+    pub deadline: SimTime,
+    /// Of an interrupted service.
+    pub remaining: SimSpan,
+}
+
+impl Patient {
+    /// How many times (from 0) this patient has come to the group's paths before: the `nth` of its draws there.
+    #[inline(always)]
+    pub fn nth(&self, group: u8) -> u64 {
+        (u64::from(self.epoch) << 4) | ((self.visits >> (u32::from(group) * 4)) & 15)
+    }
+
+    /// Counts a visit. A counter that runs over starts a new epoch, so no (epoch, count) comes twice.
+    #[inline]
+    pub fn enter(&mut self, group: u8) {
+        let shift = u32::from(group) * 4;
+        if (self.visits >> shift) & 15 == 15 {
+            self.visits &= !(15 << shift);
+            self.epoch = self.epoch.wrapping_add(1);
+        } else {
+            self.visits += 1 << shift;
+        }
+    }
+
+    #[inline]
+    pub fn held(&self, slot: HoldSlot) -> Held {
+        let index = usize::from(slot.0);
+        match self.held[index] {
+            0 => Held::Nothing,
+            unit if unit & UNIT_BIT != 0 => Held::Unit(unit & !UNIT_BIT),
+            pool => Held::Pool {
+                pool: pool - 1,
+                units: self.units[index],
+            },
+        }
+    }
+
+    #[inline]
+    pub fn is_holding(&self, slot: HoldSlot) -> bool {
+        self.held[usize::from(slot.0)] != 0
+    }
+
+    #[inline]
+    pub fn hold(&mut self, slot: HoldSlot, held: Held) {
+        let index = usize::from(slot.0);
+        (self.held[index], self.units[index]) = match held {
+            Held::Nothing => (0, 0),
+            Held::Pool { pool, units } => (pool + 1, units),
+            Held::Unit(unit) => (unit | UNIT_BIT, 1),
+        };
+    }
+
+    /// What was held under the slot, which is empty afterwards.
+    #[inline]
+    pub fn take(&mut self, slot: HoldSlot) -> Held {
+        let held = self.held(slot);
+        self.hold(slot, Held::Nothing);
+        held
+    }
+}
+
+/// All patients inside, by slot.
+pub struct Patients {
+    records: Vec<Patient>,
+    origins: Vec<PatientOrigin>,
+    clocks: Vec<SimTime>,
+    n_clocks: usize,
+    free: Vec<u32>,
+}
+
+impl Patients {
+    pub fn new(n_clocks: u8) -> Self {
+        let n_clocks = usize::from(n_clocks);
+        Self {
+            records: Vec::new(),
+            origins: Vec::new(),
+            clocks: Vec::new(),
+            n_clocks,
+            free: Vec::new(),
+        }
+    }
+
+    /// Number inside, side tasks included.
+    pub fn n_inside(&self) -> usize {
+        self.records.len() - self.free.len()
+    }
+
+    /// Slots of all inside, in order of slot.
+    pub fn inside(&self) -> impl Iterator<Item = u32> + '_ {
+        let mut is_free = vec![false; self.records.len()];
+        for slot in &self.free {
+            is_free[*slot as usize] = true;
+        }
+        (0..self.records.len() as u32).filter(move |slot| !is_free[*slot as usize])
+    }
+
+    /// A new record; returns its slot.
+    #[inline]
+    pub fn add(
+        &mut self,
+        key: u64,
+        attributes: [u8; N_ATTRIBUTES],
+        step: StepId,
+        origin: PatientOrigin,
+    ) -> u32 {
+        let Some(slot) = self.free.pop() else {
+            return self.append(key, attributes, step, origin);
+        };
+        let index = slot as usize;
+        // The token goes on counting across reuse.
+        let token = self.records[index].token;
+        self.records[index] = new_record(key, attributes, step, token);
+        self.origins[index] = origin;
+        let first = index * self.n_clocks;
+        self.clocks[first..first + self.n_clocks].fill(SimTime::NEVER);
+        slot
+    }
+
+    fn append(
+        &mut self,
+        key: u64,
+        attributes: [u8; N_ATTRIBUTES],
+        step: StepId,
+        origin: PatientOrigin,
+    ) -> u32 {
+        let slot = u32::try_from(self.records.len()).expect("fewer than 2^32 patients inside");
+        self.records.push(new_record(key, attributes, step, 0));
+        self.origins.push(origin);
+        self.clocks
+            .resize(self.clocks.len() + self.n_clocks, SimTime::NEVER);
+        slot
+    }
+
+    #[inline]
+    pub fn remove(&mut self, slot: u32) {
+        let record = &mut self.records[slot as usize];
+        record.token = record.token.wrapping_add(1);
+        self.free.push(slot);
+    }
+
+    #[inline(always)]
+    pub fn get(&self, slot: u32) -> &Patient {
+        &self.records[slot as usize]
+    }
+
+    #[inline(always)]
+    pub fn get_mut(&mut self, slot: u32) -> &mut Patient {
+        &mut self.records[slot as usize]
+    }
+
+    #[inline]
+    pub fn origin(&self, slot: u32) -> &PatientOrigin {
+        &self.origins[slot as usize]
+    }
+
+    #[inline]
+    pub fn origin_mut(&mut self, slot: u32) -> &mut PatientOrigin {
+        &mut self.origins[slot as usize]
+    }
+
+    #[inline]
+    pub fn clocks(&self, slot: u32) -> &[SimTime] {
+        let first = slot as usize * self.n_clocks;
+        &self.clocks[first..first + self.n_clocks]
+    }
+
+    #[inline]
+    pub fn set_clock(&mut self, slot: u32, clock: u8, time: SimTime) {
+        self.clocks[slot as usize * self.n_clocks + usize::from(clock)] = time;
+    }
+
+    /// Copies all clocks of one patient to another (a side task reads its patient's).
+    pub fn copy_clocks(&mut self, from: u32, to: u32) {
+        let first = from as usize * self.n_clocks;
+        self.clocks
+            .copy_within(first..first + self.n_clocks, to as usize * self.n_clocks);
+    }
+}
+
+fn new_record(key: u64, attributes: [u8; N_ATTRIBUTES], step: StepId, token: u16) -> Patient {
+    Patient {
+        key,
+        visits: 0,
+        held: [0; N_HOLD_SLOTS],
+        attributes,
+        step,
+        request: NO_REQUEST,
+        token,
+        epoch: 0,
+        units: [0; N_HOLD_SLOTS],
+        in_service: false,
+        is_interrupted: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patient_fills_one_cache_line() {
+        assert_eq!(std::mem::size_of::<Patient>(), 64);
+        assert_eq!(std::mem::size_of::<super::super::program::Step>(), 8);
+    }
+
+    #[test]
+    fn no_visit_count_comes_twice() {
+        let mut patient = new_record(1, [0; N_ATTRIBUTES], StepId(0), 0);
+        let mut seen = std::collections::BTreeSet::new();
+        for visit in 0..100 {
+            assert!(seen.insert(patient.nth(3)));
+            patient.enter(3);
+            if visit % 7 == 0 {
+                (0..20).for_each(|_| patient.enter(5));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_what_is_taken() {
+        let mut patient = new_record(1, [0; N_ATTRIBUTES], StepId(0), 0);
+        patient.hold(HoldSlot(2), Held::Pool { pool: 0, units: 3 });
+        patient.hold(HoldSlot(5), Held::Unit(0));
+        assert_eq!(patient.take(HoldSlot(2)), Held::Pool { pool: 0, units: 3 });
+        assert_eq!(patient.take(HoldSlot(2)), Held::Nothing);
+        assert_eq!(patient.take(HoldSlot(5)), Held::Unit(0));
+    }
+}

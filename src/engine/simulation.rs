@@ -1,0 +1,438 @@
+//! One run of a program: the loop over events and the state it works on.
+//!
+//! The order of things is fixed. Events come by time, then phase (rosters, then ends of services, then patience), then
+//! order of scheduling; arrivals come after all of them. A step that releases units gives them to those waiting at that
+//! moment, in the order of the releases; those served go on after the patient that released has come to its next stop, in
+//! the order in which they were served.
+
+use std::collections::VecDeque;
+
+use super::agenda::{Agenda, Phase};
+use super::appointments::Appointments;
+use super::arrivals::{Arrival, ArrivalBook};
+use super::calendar::WallClock;
+use super::facts::{LevelAreas, Reader, Seen};
+use super::fleets::Unit;
+use super::levels::Level;
+use super::lines::Lines;
+use super::patients::{PatientOrigin, Patients};
+use super::program::{FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
+use super::served::Served;
+use super::streams;
+use super::time::{SimSpan, SimTime};
+
+/// Purposes of the draws that make a patient.
+pub(super) struct ArrivalPurposes {
+    point: u64,
+    x: u64,
+    y: u64,
+}
+
+/// What an event in the agenda is about: 8 bits of kind, 16 of token, 32 of slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// A patient goes on, if the token is still its.
+    Resume {
+        patient: u32,
+        token: u16,
+    },
+    /// Somebody in a line may be due.
+    LineTimer {
+        line: u16,
+    },
+    PoolRoster {
+        pool: u16,
+        change: u32,
+    },
+    UnitRoster {
+        unit: u16,
+        change: u32,
+    },
+}
+
+impl Event {
+    #[inline]
+    pub(super) fn pack(self) -> u64 {
+        match self {
+            Self::Resume { patient, token } => u64::from(patient) | (u64::from(token) << 32),
+            Self::LineTimer { line } => u64::from(line) | (1 << 56),
+            Self::PoolRoster { pool, change } => {
+                u64::from(pool) | (u64::from(change) << 16) | (2 << 56)
+            }
+            Self::UnitRoster { unit, change } => {
+                u64::from(unit) | (u64::from(change) << 16) | (3 << 56)
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn unpack(payload: u64) -> Self {
+        match payload >> 56 {
+            0 => Self::Resume {
+                patient: payload as u32,
+                token: (payload >> 32) as u16,
+            },
+            1 => Self::LineTimer {
+                line: payload as u16,
+            },
+            2 => Self::PoolRoster {
+                pool: payload as u16,
+                change: (payload >> 16) as u32,
+            },
+            _ => Self::UnitRoster {
+                unit: payload as u16,
+                change: (payload >> 16) as u32,
+            },
+        }
+    }
+}
+
+/// What has happened so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub arrived: u64,
+    /// By disposition.
+    pub left: Vec<u64>,
+    /// Patients inside, side tasks not counted.
+    pub inside: u64,
+    /// Timed state changes: arrivals, ends of services, waits and travel, patients giving up, changes of shift.
+    pub events: u64,
+}
+
+/// A run.
+pub struct Simulation<'p, R: Reader> {
+    pub(super) program: &'p Program,
+    pub(super) replication: u64,
+    pub(super) now: SimTime,
+    pub(super) wall: WallClock,
+    pub(super) agenda: Agenda,
+    pub(super) arrivals: ArrivalBook,
+    pub(super) patients: Patients,
+    /// Pools' lines first, then fleets'.
+    pub(super) lines: Lines,
+    /// As the lines.
+    pub(super) levels: Vec<Level>,
+    pub(super) served: Vec<Served>,
+    pub(super) units: Vec<Unit>,
+    /// Where each fleet's units begin; one more at the end.
+    pub(super) first_units: Vec<usize>,
+    pub(super) unit_rosters: Vec<&'p Roster>,
+    pub(super) appointments: Appointments,
+    pub(super) triggers: super::triggers::Triggers,
+    /// Patients that have been served or turned away and go on next.
+    pub(super) ready: VecDeque<u32>,
+    pub(super) totals: Totals,
+    purposes: ArrivalPurposes,
+    reader: R,
+    areas: Vec<LevelAreas>,
+}
+
+impl<'p, R: Reader> Simulation<'p, R> {
+    /// A run at time zero, empty. `seed` and `replication` are the root of all its draws.
+    pub fn new(program: &'p Program, seed: u64, replication: u32, reader: R) -> Self {
+        let replication = streams::replication_key(seed, replication);
+        let n_lines = program.pools.len() + program.fleets.len();
+        let mut units = Vec::new();
+        let mut unit_rosters = Vec::new();
+        let mut first_units = vec![0];
+        for (fleet, spec) in program.fleets.iter().enumerate() {
+            units.extend(
+                spec.units
+                    .iter()
+                    .map(|unit| Unit::new(fleet as u8, unit.station)),
+            );
+            unit_rosters.extend(spec.units.iter().map(|unit| &unit.roster));
+            first_units.push(units.len());
+        }
+        let purposes = ArrivalPurposes {
+            point: streams::purpose_key("arrivals#point"),
+            x: streams::purpose_key("arrivals#x"),
+            y: streams::purpose_key("arrivals#y"),
+        };
+        let mut simulation = Self {
+            program,
+            replication,
+            now: SimTime::ZERO,
+            wall: WallClock::new(program.week_offset, &program.months),
+            agenda: Agenda::new(),
+            arrivals: ArrivalBook::new(program, replication),
+            patients: Patients::new(program.n_clocks),
+            lines: Lines::new(n_lines),
+            levels: vec![Level::default(); n_lines],
+            served: program.pools.iter().map(|_| Served::default()).collect(),
+            units,
+            first_units,
+            unit_rosters,
+            appointments: Appointments::new(program.calendars.len()),
+            triggers: super::triggers::Triggers::new(program),
+            ready: VecDeque::new(),
+            totals: Totals {
+                left: vec![0; usize::from(program.n_dispositions)],
+                ..Totals::default()
+            },
+            purposes,
+            reader,
+            areas: vec![LevelAreas::default(); n_lines],
+        };
+        simulation.start_rosters();
+        if R::HOURS {
+            simulation.wall.next_hour = SimTime::ZERO;
+        }
+        simulation
+    }
+
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    pub fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    pub fn into_reader(self) -> R {
+        self.reader
+    }
+
+    pub fn totals(&self) -> Totals {
+        let inside = self.totals.arrived - self.totals.left.iter().sum::<u64>();
+        Totals {
+            inside,
+            ..self.totals.clone()
+        }
+    }
+
+    /// Appointments booked so far, by calendar.
+    pub fn booked(&self) -> &[u64] {
+        self.appointments.booked()
+    }
+
+    /// Runs all events before `end`; time then is `end`.
+    pub fn run_until(&mut self, end: SimTime) {
+        loop {
+            let planned = self.agenda.next_time();
+            let arriving = self.arrivals.next_time(self.program, end);
+            let time = planned.min(arriving);
+            if time >= end {
+                break;
+            }
+            if time >= self.wall.next_hour {
+                self.pass_hours(time);
+            }
+            self.now = time;
+            if planned <= arriving {
+                let (_, payload) = self.agenda.pop();
+                self.happen(Event::unpack(payload));
+            } else {
+                let arrival = self.arrivals.pop();
+                self.arrive(arrival);
+            }
+            while let Some(patient) = self.ready.pop_front() {
+                self.go_on(patient);
+            }
+        }
+        if end >= self.wall.next_hour {
+            self.pass_hours(end);
+        }
+        self.now = end;
+        for level in &mut self.levels {
+            level.touch(end);
+        }
+    }
+
+    #[inline]
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Resume { patient, token } => {
+                if self.patients.get(patient).token == token {
+                    self.totals.events += 1;
+                    self.resume(patient);
+                }
+            }
+            Event::LineTimer { line } => self.line_timer(line),
+            Event::PoolRoster { pool, change } => {
+                self.totals.events += 1;
+                self.pool_roster(pool, change);
+            }
+            Event::UnitRoster { unit, change } => self.unit_roster(unit, change),
+        }
+    }
+
+    /// Crosses the hour boundaries up to and including `time`.
+    #[cold]
+    fn pass_hours(&mut self, time: SimTime) {
+        while self.wall.next_hour <= time {
+            let boundary = self.wall.next_hour;
+            self.wall
+                .set(boundary, self.program.week_offset, &self.program.months);
+            if R::HOURS {
+                self.tell_hour(boundary);
+            } else {
+                // Nobody counts hours: go straight to the last one.
+                self.wall
+                    .set(time, self.program.week_offset, &self.program.months);
+            }
+        }
+    }
+
+    fn tell_hour(&mut self, boundary: SimTime) {
+        for (level, areas) in self.levels.iter_mut().zip(&mut self.areas) {
+            level.touch(boundary);
+            *areas = level.areas();
+        }
+        let (pools, fleets) = self.areas.split_at(self.program.pools.len());
+        self.reader.hour(boundary, pools, fleets);
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        let program = self.program;
+        let spec = &program.streams[arrival.stream.index()];
+        let key = streams::patient_key(self.replication, spec.key, u64::from(arrival.ordinal));
+        let place = self.place_of(&spec.place, key);
+        let origin = PatientOrigin {
+            stream: arrival.stream,
+            ordinal: arrival.ordinal,
+            is_task: false,
+            place,
+            deadline: SimTime::NEVER,
+            remaining: SimSpan::ZERO,
+        };
+        let patient = self.patients.add(key, spec.attributes, spec.entry, origin);
+        if let super::program::Arrivals::Recorded(list) = &spec.arrivals {
+            for (attribute, level) in &list[arrival.ordinal as usize].set {
+                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = *level;
+            }
+        }
+        for (attribute, chance, purpose) in &spec.drawn {
+            let level = self.outcome(*chance, patient, streams::draw(key, *purpose, 0));
+            self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
+        }
+        self.totals.arrived += 1;
+        self.totals.events += 1;
+        self.tell(patient, |reader, now, seen| reader.arrive(now, seen));
+        self.go_on(patient);
+    }
+
+    fn place_of(&self, place: &StreamPlace, key: u64) -> Place {
+        match place {
+            StreamPlace::At(place) => *place,
+            StreamPlace::Rectangle { low, high } => {
+                let share = |purpose| streams::unit(streams::draw(key, purpose, 0)) as f32;
+                let x = low.x + (high.x - low.x) * share(self.purposes.x);
+                let y = low.y + (high.y - low.y) * share(self.purposes.y);
+                Place {
+                    x,
+                    y,
+                    slowness: low.slowness,
+                }
+            }
+            StreamPlace::Points { first, n } => {
+                let range = *first as usize..(*first + *n) as usize;
+                let unit = streams::unit(streams::draw(key, self.purposes.point, 0));
+                let weights = &self.program.point_weights[range.clone()];
+                let index = weights.partition_point(|cumulative| *cumulative < unit);
+                self.program.points[range.start + index.min(weights.len() - 1)]
+            }
+        }
+    }
+
+    /// Tells the reader something about a patient.
+    #[inline(always)]
+    pub(super) fn tell(&mut self, patient: u32, fact: impl FnOnce(&mut R, SimTime, &Seen<'_>)) {
+        let seen = Seen {
+            patient: self.patients.get(patient),
+            origin: self.patients.origin(patient),
+            clocks: self.patients.clocks(patient),
+        };
+        fact(&mut self.reader, self.now, &seen);
+    }
+
+    /// After a change of a pool's or fleet's level: tells the reader and moves the triggers that watch it.
+    #[inline(always)]
+    pub(super) fn level_changed(&mut self, line: u16) {
+        if R::LEVELS {
+            self.tell_level(line);
+        }
+        if self.triggers.are_watching(line) {
+            self.move_triggers(line);
+        }
+    }
+
+    fn tell_level(&mut self, line: u16) {
+        let Level {
+            busy,
+            waiting,
+            capacity,
+            ..
+        } = self.levels[usize::from(line)];
+        let n_pools = self.program.pools.len();
+        match usize::from(line).checked_sub(n_pools) {
+            None => self
+                .reader
+                .level(self.now, PoolId(line), busy, waiting, capacity),
+            Some(fleet) => {
+                self.reader
+                    .fleet_level(self.now, FleetId(fleet as u8), busy, waiting, capacity)
+            }
+        }
+    }
+
+    /// Schedules the patient to go on at its step.
+    #[inline]
+    pub(super) fn schedule(&mut self, patient: u32, at: SimTime) {
+        let token = self.patients.get(patient).token;
+        let at = SimTime(at.0.min(SimTime::NEVER.0 - 1));
+        self.agenda
+            .push(at, Phase::Resume, Event::Resume { patient, token }.pack());
+    }
+
+    fn start_rosters(&mut self) {
+        for pool in 0..self.program.pools.len() {
+            let roster = &self.program.pools[pool].roster;
+            self.levels[pool].capacity = roster.changes.first().map_or(0, |change| change.1);
+            self.plan_roster(roster, 0, |change| Event::PoolRoster {
+                pool: pool as u16,
+                change,
+            });
+        }
+        for unit in 0..self.units.len() {
+            let roster = self.unit_rosters[unit];
+            let is_on_shift = roster.changes.first().is_some_and(|change| change.1 > 0);
+            self.set_on_shift(unit, is_on_shift);
+            self.plan_roster(roster, 0, |change| Event::UnitRoster {
+                unit: unit as u16,
+                change,
+            });
+        }
+    }
+
+    /// Plans the change after number `change` (counted over all repeats).
+    pub(super) fn plan_roster(
+        &mut self,
+        roster: &Roster,
+        change: u32,
+        event: impl FnOnce(u32) -> Event,
+    ) {
+        if let Some((time, _)) = roster.change(change + 1) {
+            self.agenda
+                .push(time, Phase::Roster, event(change + 1).pack());
+        }
+    }
+
+    #[inline]
+    pub(super) fn step_of(&self, patient: u32) -> StepId {
+        self.patients.get(patient).step
+    }
+}
+
+impl Roster {
+    /// When change number `number` happens and what capacity it brings; repeats count on.
+    pub fn change(&self, number: u32) -> Option<(SimTime, u32)> {
+        let n = self.changes.len() as u32;
+        if n == 0 || (self.repeat == SimSpan::ZERO && number >= n) || (n == 1 && number > 0) {
+            return None;
+        }
+        let (time, capacity) = self.changes[(number % n) as usize];
+        let time = SimTime(time.0 + u64::from(number / n) * self.repeat.0);
+        (time < SimTime::NEVER).then_some((time, capacity))
+    }
+}

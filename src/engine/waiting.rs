@@ -1,0 +1,525 @@
+//! Joining lines, being served from them, giving up, growing worse, and being interrupted.
+
+use super::agenda::Phase;
+use super::facts::Reader;
+use super::lines::{Kind, NONE, Request};
+use super::patients::{Held, NO_REQUEST};
+use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, ShiftEnd, Step, WaitId};
+use super::served::Service;
+use super::simulation::{Event, Simulation};
+use super::time::SimTime;
+
+impl<R: Reader> Simulation<'_, R> {
+    /// The rank at which a patient waits under a rule now.
+    #[inline]
+    pub(super) fn rank(&self, patient: u32, wait: WaitId) -> u8 {
+        let rule = &self.program.waits[wait.index()];
+        let own = rule.rank.map_or(0, |attribute| {
+            self.patients.get(patient).attributes[usize::from(attribute.0)]
+        });
+        let own = own.min(N_RANKS as u8 - 1);
+        match rule.escalate {
+            Some(escalate) if self.triggers.is_on(escalate.trigger) => own.min(escalate.rank),
+            _ => own,
+        }
+    }
+
+    /// Stands in the lines of `pools`, or is served at once if the line order allows, or is turned away.
+    /// True if the patient was served at once.
+    pub(super) fn wait_for(
+        &mut self,
+        patient: u32,
+        pools: &[PoolId],
+        kind: Kind,
+        units: u8,
+        slot: HoldSlot,
+        wait: WaitId,
+    ) -> bool {
+        let rule = &self.program.waits[wait.index()];
+        let rank = self.rank(patient, wait);
+        if rule.interrupts && kind == Kind::Single && self.interrupt_for(pools[0], rank) {
+            return true;
+        }
+        if let Some(limit) = rule.limit
+            && self.levels[pools[0].index()].waiting >= limit
+            && !self.would_be_served(pools[0], kind, units, rank)
+        {
+            self.turn_away(patient, wait);
+            return false;
+        }
+        if R::STEPS {
+            let step = self.step_of(patient);
+            self.tell(patient, |reader, now, seen| reader.waits(now, step, seen));
+        }
+        let gives_up = self.gives_up_at(patient, wait);
+        if gives_up <= self.now {
+            self.turn_away(patient, wait);
+            return false;
+        }
+        let order = self.lines.new_order();
+        let worsens = self.worsens_at(patient, wait);
+        let joined = self.now;
+        let mut ids = [NONE; 16];
+        let n = pools.len().min(ids.len());
+        for (id, pool) in ids.iter_mut().zip(pools) {
+            let mut request = Request::new(
+                patient, pool.0, wait, kind, rank, units, slot, order, joined,
+            );
+            // One of the siblings is enough to tell the time.
+            if *pool == pools[0] {
+                request.gives_up = gives_up;
+                request.worsens = worsens;
+            }
+            *id = self.join_line(request);
+        }
+        self.lines.make_siblings(&ids[..n]);
+        self.patients.get_mut(patient).request = ids[0];
+        // There may be free units that those ahead cannot use.
+        for pool in pools {
+            if self.levels[pool.index()].free() > 0 {
+                self.serve(*pool);
+            }
+        }
+        false
+    }
+
+    /// Whether a newcomer finds its units free with nobody ahead.
+    fn would_be_served(&self, pool: PoolId, kind: Kind, units: u8, rank: u8) -> bool {
+        let ahead = self
+            .lines
+            .first(pool.0)
+            .is_some_and(|first| self.lines.get(first).rank <= rank);
+        kind == Kind::Single && !ahead && self.levels[pool.index()].free() >= u32::from(units)
+    }
+
+    pub(super) fn join_line(&mut self, request: Request) -> u32 {
+        let line = request.line;
+        let due = request.due();
+        let id = self.lines.join(request);
+        let level = &mut self.levels[usize::from(line)];
+        level.touch(self.now);
+        level.waiting += 1;
+        if due < self.lines.timer(line) {
+            self.lines.set_timer(line, due);
+            self.agenda
+                .push(due, Phase::Timer, Event::LineTimer { line }.pack());
+        }
+        self.level_changed(line);
+        id
+    }
+
+    fn worsens_at(&self, patient: u32, wait: WaitId) -> SimTime {
+        let rule = &self.program.waits[wait.index()];
+        rule.worsen.map_or(SimTime::NEVER, |worsen| {
+            let bits = self.bits_for(patient, rule.worsen_purpose);
+            self.now + self.span(worsen.after, patient, bits)
+        })
+    }
+
+    /// Takes a request and its siblings out of their lines.
+    pub(super) fn leave_lines(&mut self, id: u32) -> Request {
+        let first = *self.lines.get(id);
+        let mut current = id;
+        loop {
+            let following = self.lines.get(current).sibling;
+            let request = self.lines.remove(current, self.now);
+            let level = &mut self.levels[usize::from(request.line)];
+            level.touch(self.now);
+            level.waiting -= 1;
+            self.level_changed(request.line);
+            if following == id {
+                break;
+            }
+            current = following;
+        }
+        self.patients.get_mut(first.patient).request = NO_REQUEST;
+        first
+    }
+
+    fn turn_away(&mut self, patient: u32, wait: WaitId) {
+        if R::STEPS {
+            let step = self.step_of(patient);
+            self.tell(patient, |reader, now, seen| {
+                reader.gives_up(now, step, Default::default(), seen)
+            });
+        }
+        let record = self.patients.get_mut(patient);
+        record.step = self.program.waits[wait.index()].otherwise;
+        self.ready.push_back(patient);
+    }
+
+    /// Releases units of a pool and serves those who wait for them.
+    #[inline]
+    pub(super) fn release(&mut self, pool: PoolId, units: u32) {
+        let level = &mut self.levels[pool.index()];
+        level.touch(self.now);
+        level.busy -= units;
+        let has_waiting = level.waiting > 0;
+        self.level_changed(pool.0);
+        if has_waiting {
+            self.serve(pool);
+        }
+    }
+
+    /// Gives free units to those in line, best rank first.
+    pub(super) fn serve(&mut self, pool: PoolId) {
+        while self.levels[pool.index()].free() > 0 {
+            let Some(id) = self.next_to_serve(pool) else {
+                return;
+            };
+            self.grant(id);
+        }
+    }
+
+    /// The first request whose units are all free. One that may not be passed keeps those behind it waiting.
+    fn next_to_serve(&self, pool: PoolId) -> Option<u32> {
+        let mut next = self.lines.first(pool.0);
+        while let Some(id) = next {
+            let request = self.lines.get(id);
+            let fits = match request.kind {
+                Kind::Any => true,
+                Kind::Single => self.levels[pool.index()].free() >= u32::from(request.units),
+                Kind::All => self.all_free(id),
+            };
+            if fits {
+                return Some(id);
+            }
+            if request.kind == Kind::Single
+                && !self.program.waits[request.wait.index()].may_be_passed
+            {
+                return None;
+            }
+            next = self.lines.after(id);
+        }
+        None
+    }
+
+    fn all_free(&self, id: u32) -> bool {
+        let mut current = id;
+        loop {
+            let request = self.lines.get(current);
+            if self.levels[usize::from(request.line)].free() == 0 {
+                return false;
+            }
+            current = request.sibling;
+            if current == id {
+                return true;
+            }
+        }
+    }
+
+    /// Gives the request what it asks for; the patient goes on in its turn.
+    fn grant(&mut self, id: u32) {
+        let mut pools = [PoolId(0); 16];
+        let mut n = 0;
+        if self.lines.get(id).kind == Kind::All {
+            // In the order of the list, which is the order of the ring from the patient's first request.
+            let first = self.patients.get(self.lines.get(id).patient).request;
+            let mut current = first;
+            loop {
+                pools[n] = PoolId(self.lines.get(current).line);
+                n += 1;
+                current = self.lines.get(current).sibling;
+                if current == first {
+                    break;
+                }
+            }
+        } else {
+            pools[0] = PoolId(self.lines.get(id).line);
+            n = 1;
+        }
+        let request = self.leave_lines(id);
+        for (index, pool) in pools[..n].iter().enumerate() {
+            let level = &mut self.levels[pool.index()];
+            level.touch(self.now);
+            level.busy += u32::from(request.units);
+            self.level_changed(pool.0);
+            let slot = HoldSlot(request.slot.0 + index as u8);
+            self.put_in_hand(request.patient, *pool, request.units, slot);
+        }
+        self.ready.push_back(request.patient);
+    }
+
+    /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).
+    fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
+        let record = self.patients.get_mut(patient);
+        match self.program.steps[record.step.index()] {
+            Step::Use { .. } => record.in_service = true,
+            Step::HoldAll { pools, .. } => {
+                record.hold(
+                    slot,
+                    Held::Pool {
+                        pool: pool.0,
+                        units,
+                    },
+                );
+                let last = *self.program.pool_lists[pools.index()]
+                    .last()
+                    .expect("a list of pools is not empty");
+                if pool == last {
+                    record.step.0 += 1;
+                }
+            }
+            _ => {
+                record.hold(
+                    slot,
+                    Held::Pool {
+                        pool: pool.0,
+                        units,
+                    },
+                );
+                record.step.0 += 1;
+            }
+        }
+    }
+
+    /// One unit of the first pool that has one; true if there was one.
+    pub(super) fn hold_any(
+        &mut self,
+        patient: u32,
+        slot: HoldSlot,
+        pools: PoolListId,
+        wait: WaitId,
+    ) -> bool {
+        let listed = &self.program.pool_lists[pools.index()];
+        let is_free = |pool: &&PoolId| {
+            let level = &self.levels[pool.index()];
+            level.waiting == 0 && level.free() > 0
+        };
+        if let Some(pool) = listed.iter().find(is_free).copied() {
+            self.take_one(patient, pool, slot);
+            return true;
+        }
+        self.wait_for(patient, listed, Kind::Any, 1, slot, wait)
+    }
+
+    /// One unit of each pool; true if all were free.
+    pub(super) fn hold_all(
+        &mut self,
+        patient: u32,
+        slot: HoldSlot,
+        pools: PoolListId,
+        wait: WaitId,
+    ) -> bool {
+        let listed = &self.program.pool_lists[pools.index()];
+        let is_free = |pool: &PoolId| {
+            let level = &self.levels[pool.index()];
+            level.waiting == 0 && level.free() > 0
+        };
+        if listed.iter().all(is_free) {
+            for (index, pool) in listed.iter().enumerate() {
+                self.take_one(patient, *pool, HoldSlot(slot.0 + index as u8));
+            }
+            return true;
+        }
+        self.wait_for(patient, listed, Kind::All, 1, slot, wait)
+    }
+
+    fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
+        let level = &mut self.levels[pool.index()];
+        level.touch(self.now);
+        level.busy += 1;
+        self.level_changed(pool.0);
+        self.patients.get_mut(patient).hold(
+            slot,
+            Held::Pool {
+                pool: pool.0,
+                units: 1,
+            },
+        );
+    }
+
+    /// Somebody in the line may have run out of patience or grown worse.
+    pub(super) fn line_timer(&mut self, line: u16) {
+        if self.lines.timer(line) != self.now {
+            return;
+        }
+        let due: Vec<u32> = self
+            .lines
+            .members(line)
+            .filter(|id| self.lines.get(*id).due() <= self.now)
+            .collect();
+        for id in due {
+            if self.lines.get(id).gives_up <= self.now {
+                self.give_up(id);
+            } else {
+                self.worsen(id);
+            }
+        }
+        self.set_line_timer(line);
+        // Someone who could not be served may have stood in the way of others.
+        if usize::from(line) < self.program.pools.len() {
+            self.serve(PoolId(line));
+        }
+    }
+
+    fn set_line_timer(&mut self, line: u16) {
+        let next = self
+            .lines
+            .members(line)
+            .map(|id| self.lines.get(id).due())
+            .min()
+            .unwrap_or(SimTime::NEVER);
+        self.lines.set_timer(line, next);
+        if next != SimTime::NEVER {
+            self.agenda
+                .push(next, Phase::Timer, Event::LineTimer { line }.pack());
+        }
+    }
+
+    fn give_up(&mut self, id: u32) {
+        let request = self.leave_lines(id);
+        self.totals.events += 1;
+        if R::STEPS {
+            let step = self.step_of(request.patient);
+            let waited = self.now.since(request.joined);
+            self.tell(request.patient, |reader, now, seen| {
+                reader.gives_up(now, step, waited, seen)
+            });
+        }
+        let record = self.patients.get_mut(request.patient);
+        record.is_interrupted = false;
+        record.step = self.program.waits[request.wait.index()].otherwise;
+        self.ready.push_back(request.patient);
+    }
+
+    fn worsen(&mut self, id: u32) {
+        let request = *self.lines.get(id);
+        let worsen = self.program.waits[request.wait.index()]
+            .worsen
+            .expect("only requests with a rule worsen");
+        self.totals.events += 1;
+        self.patients.get_mut(request.patient).attributes[usize::from(worsen.attribute.0)] =
+            worsen.level;
+        self.lines.get_mut(id).worsens = SimTime::NEVER;
+        if usize::from(request.line) < self.program.pools.len() {
+            self.re_rank(id);
+        } else {
+            self.call_again(id);
+        }
+    }
+
+    /// Puts a request and its siblings where they belong now.
+    fn re_rank(&mut self, id: u32) {
+        let Request { patient, wait, .. } = *self.lines.get(id);
+        let rank = self.rank(patient, wait);
+        let mut current = id;
+        loop {
+            self.lines.re_rank(current, rank);
+            current = self.lines.get(current).sibling;
+            if current == id {
+                return;
+            }
+        }
+    }
+
+    /// Moves the triggers that watch a line, and those who wait at another rank because of them.
+    #[cold]
+    pub(super) fn move_triggers(&mut self, line: u16) {
+        for trigger in self.triggers.update(self.program, line, &self.levels) {
+            for line in self.triggers.escalated_lines(trigger).to_vec() {
+                let members: Vec<u32> = self.lines.members(line).collect();
+                for id in members {
+                    let rule = &self.program.waits[self.lines.get(id).wait.index()];
+                    if rule
+                        .escalate
+                        .is_some_and(|escalate| escalate.trigger == trigger)
+                    {
+                        let rank = self.rank(self.lines.get(id).patient, self.lines.get(id).wait);
+                        self.lines.re_rank(id, rank);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn list_service(&mut self, patient: u32, pool: PoolId, wait: WaitId, ends: SimTime) {
+        let rank = self.rank(patient, wait);
+        let is_interruptible = self.program.waits[wait.index()].interruptible;
+        let order = self.lines.new_order();
+        self.served[pool.index()].start(Service {
+            patient,
+            rank,
+            wait,
+            order,
+            is_interruptible,
+            ends,
+        });
+    }
+
+    /// Frees a unit for a patient of this rank by interrupting a less urgent service; the unit then is the patient's.
+    fn interrupt_for(&mut self, pool: PoolId, rank: u8) -> bool {
+        let level = &self.levels[pool.index()];
+        // Fewer on shift than busy: interrupting one would still leave none for the newcomer.
+        if level.free() > 0 || level.busy > level.capacity {
+            return false;
+        }
+        let Some(service) = self.served[pool.index()].least_urgent_below(rank) else {
+            return false;
+        };
+        // The unit passes from one to the other: the number busy stays.
+        self.send_back(pool, service);
+        true
+    }
+
+    /// Interrupts a service: the patient stands in line again, before those of its rank that came later.
+    fn send_back(&mut self, pool: PoolId, service: Service) {
+        let Service {
+            patient,
+            rank,
+            wait,
+            order,
+            ends,
+            ..
+        } = service;
+        self.served[pool.index()].end(patient);
+        self.patients.origin_mut(patient).remaining = ends.since(self.now);
+        let record = self.patients.get_mut(patient);
+        record.token = record.token.wrapping_add(1);
+        record.in_service = false;
+        record.is_interrupted = true;
+        let request = Request::new(
+            patient,
+            pool.0,
+            wait,
+            Kind::Single,
+            rank,
+            1,
+            HoldSlot(0),
+            order,
+            self.now,
+        );
+        let id = self.join_line(request);
+        self.patients.get_mut(patient).request = id;
+    }
+
+    /// A shift begins or ends.
+    pub(super) fn pool_roster(&mut self, pool: u16, change: u32) {
+        let program = self.program;
+        let spec = &program.pools[usize::from(pool)];
+        let (_, capacity) = spec.roster.change(change).expect("a planned change exists");
+        let level = &mut self.levels[usize::from(pool)];
+        level.touch(self.now);
+        level.capacity = capacity;
+        if spec.on_shift_end == ShiftEnd::Interrupt {
+            self.send_back_excess(pool);
+        }
+        self.level_changed(pool);
+        self.serve(PoolId(pool));
+        self.plan_roster(&spec.roster, change, |change| Event::PoolRoster {
+            pool,
+            change,
+        });
+    }
+
+    fn send_back_excess(&mut self, pool: u16) {
+        let index = usize::from(pool);
+        while self.levels[index].busy > self.levels[index].capacity {
+            let Some(service) = self.served[index].last() else {
+                return;
+            };
+            self.levels[index].busy -= 1;
+            self.send_back(PoolId(pool), service);
+        }
+    }
+}
