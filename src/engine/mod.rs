@@ -10,6 +10,7 @@ mod dispatch;
 pub mod distributions;
 pub mod facts;
 pub mod fleets;
+mod interrupting;
 pub mod levels;
 pub mod lines;
 pub mod patients;

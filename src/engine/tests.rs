@@ -65,23 +65,6 @@ impl Builder {
         DurationId(self.program.durations.len() as u16 - 1)
     }
 
-    pub fn chance(&mut self, shares: &[f64]) -> ChanceId {
-        let mut sum = 0.0;
-        let cumulative = shares
-            .iter()
-            .map(|share| {
-                sum += share;
-                sum
-            })
-            .collect();
-        self.program.chances.push(Chance {
-            selector: Selector::default(),
-            n_outcomes: shares.len() as u32,
-            cumulative,
-        });
-        ChanceId(self.program.chances.len() as u16 - 1)
-    }
-
     pub fn wait(&mut self, rule: WaitRule) -> WaitId {
         self.program.waits.push(rule);
         WaitId(self.program.waits.len() as u16 - 1)

@@ -1,11 +1,10 @@
-//! Joining lines, being served from them, giving up, growing worse, and being interrupted.
+//! Joining lines, being served from them, giving up and growing worse.
 
 use super::agenda::Phase;
 use super::facts::Reader;
 use super::lines::{Kind, NONE, Request};
 use super::patients::{Held, NO_REQUEST};
-use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, ShiftEnd, Step, WaitId};
-use super::served::Service;
+use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, Step, WaitId};
 use super::simulation::{Event, Simulation};
 use super::time::SimTime;
 
@@ -430,96 +429,6 @@ impl<R: Reader> Simulation<'_, R> {
                     }
                 }
             }
-        }
-    }
-
-    pub(super) fn list_service(&mut self, patient: u32, pool: PoolId, wait: WaitId, ends: SimTime) {
-        let rank = self.rank(patient, wait);
-        let is_interruptible = self.program.waits[wait.index()].interruptible;
-        let order = self.lines.new_order();
-        self.served[pool.index()].start(Service {
-            patient,
-            rank,
-            wait,
-            order,
-            is_interruptible,
-            ends,
-        });
-    }
-
-    /// Frees a unit for a patient of this rank by interrupting a less urgent service; the unit then is the patient's.
-    fn interrupt_for(&mut self, pool: PoolId, rank: u8) -> bool {
-        let level = &self.levels[pool.index()];
-        // Fewer on shift than busy: interrupting one would still leave none for the newcomer.
-        if level.free() > 0 || level.busy > level.capacity {
-            return false;
-        }
-        let Some(service) = self.served[pool.index()].least_urgent_below(rank) else {
-            return false;
-        };
-        // The unit passes from one to the other: the number busy stays.
-        self.send_back(pool, service);
-        true
-    }
-
-    /// Interrupts a service: the patient stands in line again, before those of its rank that came later.
-    fn send_back(&mut self, pool: PoolId, service: Service) {
-        let Service {
-            patient,
-            rank,
-            wait,
-            order,
-            ends,
-            ..
-        } = service;
-        self.served[pool.index()].end(patient);
-        self.patients.origin_mut(patient).remaining = ends.since(self.now);
-        let record = self.patients.get_mut(patient);
-        record.token = record.token.wrapping_add(1);
-        record.in_service = false;
-        record.is_interrupted = true;
-        let request = Request::new(
-            patient,
-            pool.0,
-            wait,
-            Kind::Single,
-            rank,
-            1,
-            HoldSlot(0),
-            order,
-            self.now,
-        );
-        let id = self.join_line(request);
-        self.patients.get_mut(patient).request = id;
-    }
-
-    /// A shift begins or ends.
-    pub(super) fn pool_roster(&mut self, pool: u16, change: u32) {
-        let program = self.program;
-        let spec = &program.pools[usize::from(pool)];
-        let (_, capacity) = spec.roster.change(change).expect("a planned change exists");
-        let level = &mut self.levels[usize::from(pool)];
-        level.touch(self.now);
-        level.capacity = capacity;
-        if spec.on_shift_end == ShiftEnd::Interrupt {
-            self.send_back_excess(pool);
-        }
-        self.level_changed(pool);
-        self.serve(PoolId(pool));
-        self.plan_roster(&spec.roster, change, |change| Event::PoolRoster {
-            pool,
-            change,
-        });
-    }
-
-    fn send_back_excess(&mut self, pool: u16) {
-        let index = usize::from(pool);
-        while self.levels[index].busy > self.levels[index].capacity {
-            let Some(service) = self.served[index].last() else {
-                return;
-            };
-            self.levels[index].busy -= 1;
-            self.send_back(PoolId(pool), service);
         }
     }
 }
