@@ -1,3 +1,7 @@
-//! Pure mathematics on numbers: special functions and summaries. Knows nothing of simulations.
+//! Pure mathematics on numbers: special functions, summaries, intervals, tests. Knows nothing of simulations.
 
+pub mod goodness_of_fit;
+pub mod histogram;
+pub mod intervals;
 pub mod special;
+pub mod summary;
