@@ -1,0 +1,439 @@
+//! One tree from the files of a scenario: libraries lowest, then the system, the scenario itself, and its changes.
+//!
+//! Tables written under headers merge key by key; lists, inline tables and single values replace. Every value keeps the
+//! place that won and the source stated for it there.
+
+use super::access::TableReader;
+use super::changes;
+use super::codes;
+use super::diagnostic::Diagnostic;
+use super::files::{FileId, Span};
+use super::origins;
+use super::source;
+use super::tree::{self, Node, Table, Value};
+use super::workspace::Workspace;
+
+/// Which changes are laid over the scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Changes {
+    /// Those that the scenario file names.
+    #[default]
+    AsWritten,
+    /// These instead, by name, in this order; looked up as if the scenario file named them.
+    Only(Vec<String>),
+}
+
+/// A scenario as one tree.
+#[derive(Clone, Debug)]
+pub struct Layered {
+    /// Stem of the scenario file.
+    pub name: String,
+    pub file: FileId,
+    /// Without the keys `system`, `library` and `changes`; `title` and `description` are the scenario file's own.
+    pub tree: Node,
+    pub changes: Vec<Change>,
+}
+
+/// A change that was laid over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Stem of its file.
+    pub name: String,
+    pub title: String,
+    pub evidence: Vec<String>,
+    pub file: FileId,
+}
+
+/// Reads a scenario file and everything it names into one tree.
+///
+/// Errors (reported): `S101` to `S103`, `S104` to `S106`, `S112` to `S115`. None is given if a file could not be found
+/// or is not valid TOML; a change that does not fit is left out and the rest is given.
+pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Layered> {
+    let file = workspace.open_root(path)?;
+    let mut collector = Collector {
+        workspace,
+        layers: Vec::new(),
+        open: Vec::new(),
+    };
+    collector.collect(file, changes, None);
+    if workspace.diagnostics.has_errors() {
+        return None;
+    }
+    let mut tree: Option<Node> = None;
+    let mut notes = Vec::new();
+    for layer in collector.layers {
+        match (&mut tree, layer) {
+            (None, Layer::Base(node)) => tree = Some(node),
+            (Some(below), Layer::Base(node)) => merge(below, node),
+            (Some(below), Layer::Change(change, node)) => {
+                changes::apply(below, &node, workspace);
+                notes.push(change);
+            }
+            (None, Layer::Change(..)) => {}
+        }
+    }
+    Some(Layered {
+        name: source::stem(path).to_owned(),
+        file,
+        tree: tree?,
+        changes: notes,
+    })
+}
+
+enum Layer {
+    Base(Node),
+    Change(Change, Node),
+}
+
+struct Collector<'w, 's> {
+    workspace: &'w Workspace<'s>,
+    /// Bottom to top.
+    layers: Vec<Layer>,
+    /// Files being collected or collected, with whether they still are.
+    open: Vec<(FileId, bool)>,
+}
+
+impl Collector<'_, '_> {
+    /// Adds what `file` names, then the file, then its changes. `named` is where it is named; none for the scenario.
+    fn collect(&mut self, file: FileId, changes: &Changes, named: Option<Span>) {
+        match self.open.iter().find(|(other, _)| *other == file) {
+            Some((_, true)) => return self.report_cycle(file, named),
+            Some((_, false)) => return,
+            None => self.open.push((file, true)),
+        }
+        let workspace = self.workspace;
+        let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
+        origins::mark(&mut node, &workspace.diagnostics);
+        for below in included(&node, workspace) {
+            if let Some(id) = workspace.open_named(below.value, below.span) {
+                self.collect(id, &Changes::AsWritten, Some(below.span));
+            }
+        }
+        let changes = self.change_files(&node, changes);
+        if let Some(table) = node.as_table_mut() {
+            for key in ["system", "library", "changes"] {
+                table.remove(key);
+            }
+            for key in ["title", "description"] {
+                if named.is_some() {
+                    table.remove(key);
+                }
+            }
+        }
+        self.layers.push(Layer::Base(node));
+        for change in changes {
+            self.add_change(change);
+        }
+        for (id, is_open) in &mut self.open {
+            *is_open &= *id != file;
+        }
+    }
+
+    fn report_cycle(&self, file: FileId, named: Option<Span>) {
+        let Some(span) = named else { return };
+        let path = self.workspace.path(file);
+        let message = format!("{path} lies below itself");
+        let fault = Diagnostic::error(codes::INCLUDE_CYCLE, span, message);
+        let fault =
+            fault.try_this("take this name out here, or out of the file that leads back to it");
+        self.workspace.diagnostics.report(fault);
+    }
+
+    /// The change files that a file asks for, in order.
+    fn change_files(&self, node: &Node, changes: &Changes) -> Vec<FileId> {
+        let reader = TableReader::new(node, "the scenario", &self.workspace.diagnostics);
+        let written = reader.names("changes");
+        match changes {
+            Changes::AsWritten => written
+                .iter()
+                .filter_map(|name| self.change_file(name.value, name.span))
+                .collect(),
+            Changes::Only(names) => names
+                .iter()
+                .filter_map(|name| self.change_file(name, reader.span_of("changes")))
+                .collect(),
+        }
+    }
+
+    /// A change is a file of the folder `changes`, named by its stem, or any file named with its ending.
+    fn change_file(&self, name: &str, span: Span) -> Option<FileId> {
+        let path = match name.ends_with(".toml") {
+            true => name.to_owned(),
+            false => format!("changes/{name}.toml"),
+        };
+        self.workspace.open_named(&path, span)
+    }
+
+    fn add_change(&mut self, file: FileId) {
+        let workspace = self.workspace;
+        let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
+        origins::mark(&mut node, &workspace.diagnostics);
+        let path = workspace.path(file);
+        let name = source::stem(&path).to_owned();
+        let reader = TableReader::new(&node, format!("change \"{name}\""), &workspace.diagnostics);
+        let evidence = reader.names("evidence");
+        let title = reader.string("title").unwrap_or_default().to_owned();
+        reader.allow(&["description", "set", "add", "remove"]);
+        reader.finish();
+        let change = Change {
+            name,
+            title,
+            evidence: evidence.iter().map(|text| text.value.to_owned()).collect(),
+            file,
+        };
+        self.layers.push(Layer::Change(change, node));
+    }
+}
+
+/// The names of the files below this one, lowest first: libraries, then the system.
+fn included<'n>(node: &'n Node, workspace: &'n Workspace) -> Vec<super::files::Located<&'n str>> {
+    let reader = TableReader::new(node, "the scenario", &workspace.diagnostics);
+    let mut names = reader.names("library");
+    names.extend(reader.optional_name("system"));
+    names
+}
+
+/// Lays `over` over `below`.
+pub fn merge(below: &mut Node, over: Node) {
+    match (&mut below.value, over.value) {
+        (Value::Table(table), Value::Table(upper)) if !upper.is_inline => {
+            merge_tables(table, upper);
+            below.span = over.span;
+        }
+        (_, value) => {
+            *below = Node { value, ..over };
+        }
+    }
+}
+
+fn merge_tables(below: &mut Table, over: Table) {
+    for (key, node) in over.into_entries() {
+        match below.get_mut(&key.name) {
+            Some(existing) => merge(existing, node),
+            None => below.insert(key, node),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::source::MemorySource;
+    use super::*;
+
+    fn value(layered: &Layered, path: &str) -> String {
+        let mut keys = path.split('.');
+        let found = keys.try_fold(&layered.tree, |node, key| node.get(key));
+        found.map_or_else(|| "absent".to_owned(), origins::written)
+    }
+
+    /// The values of a scenario at `paths`, in order.
+    fn check(files: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let memory = MemorySource::new(files.iter().copied());
+        let workspace = Workspace::new(&memory);
+        let layered = load(&workspace, "a.toml", &Changes::AsWritten);
+        assert!(workspace.diagnostics.is_empty(), "{}", workspace.render());
+        let layered = layered.expect("no faults");
+        for (path, expected) in expected {
+            assert_eq!(value(&layered, path), *expected, "{path}");
+        }
+    }
+
+    /// What is printed for a scenario that is wrong.
+    fn check_fault(files: &[(&str, &str)], expected: &str) {
+        let memory = MemorySource::new(files.iter().copied());
+        let workspace = Workspace::new(&memory);
+        load(&workspace, "a.toml", &Changes::AsWritten);
+        assert_eq!(workspace.render(), expected);
+    }
+
+    const LIBRARY: &str = "title = \"Library\"
+source = \"lib\"
+[services.ed]
+title = \"ED\"
+[services.ed.paths]
+arrive = [
+  { use = \"nurses\", for = \"8 min\", id = \"triage\" },
+  { share = 0.5, id = \"test\", steps = [ { use = \"imaging\", for = { lognormal = { mean = \"30 min\", sd = \"10 min\" } }, id = \"image\" } ] },
+]
+[sites.a.pools]
+nurses = 4
+cubicles = 10
+";
+
+    #[test]
+    fn layers_merge_from_the_library_up_to_the_changes() {
+        check(
+            &[
+                (
+                    "a.toml",
+                    "title = \"A\"\nsystem = \"s.toml\"\nchanges = [\"c\"]\n[sites.a.pools]\ncubicles = 12\n",
+                ),
+                (
+                    "s.toml",
+                    "title = \"S\"\nlibrary = [\"l.toml\"]\n[sites.a.pools]\nnurses = 5\ncubicles = 11\n",
+                ),
+                ("l.toml", LIBRARY),
+                (
+                    "changes/c.toml",
+                    "title = \"C\"\n[set]\n\"sites.*.pools.nurses\" = 6\n\"services.*.steps.triage.for\" = { multiply = 0.5 }\nservices.ed.steps.image.for = { multiply = 2, assumed = \"why\" }\n\"services.ed.steps.test.share\" = { add = 0.25 }\n\"services.ed.steps.triage.rank\" = \"acuity\"\n[add.sites.b.pools]\nnurses = 1\n[remove]\npaths = [\"services.ed.title\"]\n",
+                ),
+            ],
+            &[
+                ("title", "A"),
+                ("system", "absent"),
+                ("services.ed.title", "absent"),
+                ("sites.a.pools.nurses", "6"),
+                ("sites.a.pools.cubicles", "12"),
+                ("sites.b.pools.nurses", "1"),
+                (
+                    "services.ed.paths.arrive",
+                    "[{ use = nurses, for = 4 min, id = triage, rank = acuity }, { share = 0.75, id = test, steps = [{ use = imaging, for = { lognormal = { mean = 30 min, sd = 10 min }, scale = 2 }, id = image }] }]",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn inline_tables_replace_and_tables_under_headers_merge() {
+        check(
+            &[
+                (
+                    "a.toml",
+                    "system = \"s.toml\"\n[d]\nx = { gamma = 1 }\n[d.y]\nb = 2\n",
+                ),
+                ("s.toml", "[d]\nx = { normal = 1 }\ny = { a = 1 }\n"),
+            ],
+            &[("d.x", "{ gamma = 1 }"), ("d.y", "{ a = 1, b = 2 }")],
+        );
+    }
+
+    #[test]
+    fn a_misspelt_target_is_shown_at_the_wrong_word() {
+        check_fault(
+            &[
+                ("a.toml", "system = \"l.toml\"\nchanges = [\"c\"]\n"),
+                ("l.toml", LIBRARY),
+                (
+                    "changes/c.toml",
+                    "title = \"C\"\n[set]\n\"services.ed.steps.triag.for\" = \"4 min\"\n\"sites.a.pools.beds\" = 3\n",
+                ),
+            ],
+            "error[S113]: \"services.ed.steps\" has nothing called \"triag\"
+  changes/c.toml:3:20
+  3 | \"services.ed.steps.triag.for\" = \"4 min\"
+    |                    ^^^^^
+  try: \"triage\"
+
+error[S113]: \"sites.a.pools\" has nothing called \"beds\"
+  changes/c.toml:4:16
+  4 | \"sites.a.pools.beds\" = 3
+    |                ^^^^
+  note: known: \"nurses\", \"cubicles\"
+  try: write a new thing under [add]
+",
+        );
+    }
+
+    #[test]
+    fn what_exists_cannot_be_added_and_what_is_no_number_not_scaled() {
+        check_fault(
+            &[
+                ("a.toml", "system = \"l.toml\"\nchanges = [\"c\"]\n"),
+                ("l.toml", LIBRARY),
+                ("changes/c.toml", "title = \"C\"\n[set]\n\"services.ed.title\" = { multiply = 2 }\n[add.sites.a.pools]\nnurses = 3\n"),
+            ],
+            "error[S115]: \"services.ed.title\" cannot be scaled or shifted: \"ED\" is no number, duration, rate or share
+  changes/c.toml:3:2
+  3 | \"services.ed.title\" = { multiply = 2 }
+    |  ^^^^^^^^^^^^^^^^^
+
+error[S114]: \"sites.a.pools.nurses\" exists already
+  changes/c.toml:5:1
+  5 | nurses = 3
+    | ^^^^^^
+  note: it stands at l.toml:11
+  try: another name, or \"sites.a.pools.nurses\" under [set]
+",
+        );
+    }
+
+    #[test]
+    fn a_circle_of_files_is_reported() {
+        check_fault(
+            &[
+                ("a.toml", "system = \"s.toml\"\n"),
+                ("s.toml", "library = [\"a.toml\"]\n"),
+            ],
+            "error[S112]: a.toml lies below itself
+  s.toml:1:12
+  1 | library = [\"a.toml\"]
+    |            ^^^^^^^^
+  try: take this name out here, or out of the file that leads back to it
+",
+        );
+    }
+
+    #[test]
+    fn every_number_keeps_the_source_of_the_file_that_won() {
+        let memory = MemorySource::new([
+            (
+                "a.toml",
+                "system = \"l.toml\"\nchanges = [\"c\"]\n[sites.a.pools]\nassumed = \"guess\"\ncubicles = 12\n",
+            ),
+            ("l.toml", LIBRARY),
+            (
+                "changes/c.toml",
+                "title = \"C\"\n[set]\n\"services.ed.steps.image.for\" = { multiply = 2, assumed = \"why\" }\n",
+            ),
+        ]);
+        let workspace = Workspace::new(&memory);
+        let layered = load(&workspace, "a.toml", &Changes::AsWritten).expect("no faults");
+        let inputs = origins::inputs(&layered.tree, &workspace.files());
+        let said = |input: &origins::Input| {
+            let said = input.said.clone().unwrap_or_default();
+            let words = said.source.clone().or(said.assumed.clone());
+            format!(
+                "{} = {} ({}) {}:{}",
+                input.path,
+                input.written,
+                words.unwrap_or_default(),
+                input.file,
+                input.line
+            )
+        };
+        let found: Vec<String> = inputs.iter().map(said).collect();
+        let expected = [
+            "services.ed.paths.arrive.triage.for = 8 min (lib) l.toml:7",
+            "services.ed.paths.arrive.test.share = 0.5 (lib) l.toml:8",
+            "services.ed.paths.arrive.test.steps.image.for = { lognormal = { mean = 30 min, sd = 10 min }, scale = 2 } (lib) l.toml:8",
+            "services.ed.paths.arrive.test.steps.image.for.scale = 2 (why) changes/c.toml:3",
+            "sites.a.pools.nurses = 4 (lib) l.toml:11",
+            "sites.a.pools.cubicles = 12 (guess) a.toml:5",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn other_changes_may_be_chosen_than_those_written() {
+        let memory = MemorySource::new([
+            ("a.toml", "changes = [\"one\"]\nx = 1\n"),
+            ("changes/one.toml", "title = \"1\"\n[set]\nx = 2\n"),
+            (
+                "changes/two.toml",
+                "title = \"2\"\n[set]\nx = { multiply = 10 }\n",
+            ),
+        ]);
+        let check = |changes: Changes, expected: &str| {
+            let workspace = Workspace::new(&memory);
+            let layered = load(&workspace, "a.toml", &changes).expect("no faults");
+            assert_eq!(value(&layered, "x"), expected);
+        };
+        check(Changes::AsWritten, "2");
+        check(Changes::Only(vec![]), "1");
+        check(Changes::Only(vec!["two".to_owned()]), "10");
+        check(
+            Changes::Only(vec!["one".to_owned(), "two".to_owned()]),
+            "20",
+        );
+    }
+}

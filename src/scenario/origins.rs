@@ -1,0 +1,202 @@
+//! Where the numbers of a scenario come from: statements of source, and the list of all numbers with theirs.
+//!
+//! A statement (`source`, `assumed`, `nature`) holds for the numbers of its table and below in the same file, unless a
+//! nearer one stands. It is fixed to the values before layers merge, so that an override never borrows the source of
+//! what it replaces.
+
+use std::sync::Arc;
+
+use super::diagnostic::Diagnostics;
+use super::files::{Files, Position};
+use super::tree::{Node, Said, Table, Value};
+use super::units;
+use super::values;
+
+/// A number (or distribution, or list of numbers) of the scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Dotted path: `services.emergency_department.paths.arrive.triage.for`.
+    pub path: String,
+    /// As written, on one line.
+    pub written: String,
+    /// None where nothing is said.
+    pub said: Option<Arc<Said>>,
+    pub file: String,
+    pub line: u32,
+}
+
+/// Fixes to every value below `node` the statement that holds for it.
+///
+/// Errors (reported): `S106` if a statement is not a text.
+pub fn mark(node: &mut Node, diagnostics: &Diagnostics) {
+    mark_below(node, None, diagnostics);
+}
+
+fn mark_below(node: &mut Node, outer: Option<&Arc<Said>>, diagnostics: &Diagnostics) {
+    let own = node
+        .as_table()
+        .and_then(|table| said_by(table, outer, diagnostics));
+    let said = own.or(outer.cloned());
+    match &mut node.value {
+        Value::Table(table) => {
+            for (_, child) in table.iter_mut() {
+                mark_below(child, said.as_ref(), diagnostics);
+            }
+        }
+        Value::Array(nodes) => {
+            for child in nodes {
+                mark_below(child, said.as_ref(), diagnostics);
+            }
+        }
+        _ => {}
+    }
+    node.said = said;
+}
+
+/// What a table states itself; an unstated nature is that of the statement around it.
+fn said_by(
+    table: &Table,
+    outer: Option<&Arc<Said>>,
+    diagnostics: &Diagnostics,
+) -> Option<Arc<Said>> {
+    let text = |key: &str| {
+        let node = table.get(key)?;
+        values::text(node, diagnostics).map(str::to_owned)
+    };
+    let (source, assumed, nature) = (text("source"), text("assumed"), text("nature"));
+    if source.is_none() && assumed.is_none() && nature.is_none() {
+        return None;
+    }
+    let outer = outer.map(|said| said.as_ref().clone()).unwrap_or_default();
+    let is_only_nature = source.is_none() && assumed.is_none();
+    Some(Arc::new(Said {
+        source: source.or(outer.source.filter(|_| is_only_nature)),
+        assumed: assumed.or(outer.assumed.filter(|_| is_only_nature)),
+        nature: nature.or(outer.nature),
+    }))
+}
+
+/// Every number of a merged tree with its source, in the order of the tree.
+///
+/// A distribution, a list of numbers and a CSV file are one input each. Texts that are no quantities are left out.
+pub fn inputs(tree: &Node, files: &Files) -> Vec<Input> {
+    let mut walk = Walk {
+        files,
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.visit(tree);
+    walk.found
+}
+
+struct Walk<'f> {
+    files: &'f Files,
+    path: Vec<String>,
+    found: Vec<Input>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, node: &Node) {
+        if is_input(node) {
+            return self.add(node);
+        }
+        match &node.value {
+            Value::Table(table) => {
+                for (key, child) in table.own() {
+                    self.below(key.name.clone(), child);
+                }
+            }
+            Value::Array(nodes) => {
+                for (index, child) in nodes.iter().enumerate() {
+                    let id = child.get("id").and_then(Node::as_str);
+                    let name = id.map_or_else(|| (index + 1).to_string(), str::to_owned);
+                    self.below(name, child);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn below(&mut self, name: String, child: &Node) {
+        self.path.push(name);
+        self.visit(child);
+        self.path.pop();
+    }
+
+    fn add(&mut self, node: &Node) {
+        self.add_here(node);
+        self.add_parts(node, node);
+    }
+
+    /// Parts of a distribution that another file or statement has put in.
+    fn add_parts(&mut self, part: &Node, whole: &Node) {
+        for (key, child) in part.as_table().into_iter().flat_map(Table::own) {
+            self.path.push(key.name.clone());
+            if child.said != whole.said || child.span.file != whole.span.file {
+                self.add_here(child);
+            } else {
+                self.add_parts(child, whole);
+            }
+            self.path.pop();
+        }
+    }
+
+    fn add_here(&mut self, node: &Node) {
+        let Position { line, .. } = self.files.position(node.span);
+        self.found.push(Input {
+            path: self.path.join("."),
+            written: written(node),
+            said: node.said.clone(),
+            file: self.files.get(node.span.file).path.clone(),
+            line,
+        });
+    }
+}
+
+fn is_input(node: &Node) -> bool {
+    match &node.value {
+        Value::Integer(_) | Value::Float(_) => true,
+        Value::String(text) => is_quantity(text),
+        Value::Array(nodes) => !nodes.is_empty() && nodes.iter().all(is_input),
+        Value::Table(table) => super::scaling::is_distribution(table),
+        Value::Boolean(_) | Value::Moment(_) => false,
+    }
+}
+
+fn is_quantity(text: &str) -> bool {
+    let is_bare_number = text.parse::<f64>().is_ok();
+    let is_unit = units::parse_duration(text).is_ok()
+        || units::parse_rate(text).is_ok()
+        || units::parse_share(text).is_ok();
+    (is_unit && !is_bare_number) || text.ends_with(".csv")
+}
+
+/// Longest list written out, in items.
+const MOST_ITEMS: usize = 24;
+
+/// A value on one line, as a scenario would write it; long lists are cut.
+pub fn written(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Moment(moment) => moment
+            .date
+            .map_or_else(String::new, |date| date.to_string()),
+        Value::Array(nodes) => {
+            let mut items: Vec<String> = nodes.iter().take(MOST_ITEMS).map(written).collect();
+            if nodes.len() > MOST_ITEMS {
+                items.push(format!("… ({} values)", nodes.len()));
+            }
+            format!("[{}]", items.join(", "))
+        }
+        Value::Table(table) => {
+            let entries = table.own();
+            let items: Vec<String> = entries
+                .map(|(key, node)| format!("{} = {}", key.name, written(node)))
+                .collect();
+            format!("{{ {} }}", items.join(", "))
+        }
+    }
+}
