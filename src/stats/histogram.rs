@@ -130,14 +130,20 @@ impl Histogram {
         Some(self.largest as f64)
     }
 
+    /// How many values are at most `bound`; None if it was not declared as a threshold.
+    pub fn count_at_most(&self, bound: u64) -> Option<u64> {
+        let declared = self.thresholds.iter().find(|each| each.bound == bound);
+        declared.map(|threshold| threshold.at_most)
+    }
+
     /// Share (0 to 1) of values at most `bound`: exact if `bound` was declared as a threshold, else linear within its
     /// bin; None of no values.
     pub fn share_at_most(&self, bound: u64) -> Option<f64> {
         if self.count == 0 {
             return None;
         }
-        let declared = self.thresholds.iter().find(|each| each.bound == bound);
-        let at_most = declared.map_or_else(|| self.estimate_at_most(bound), |t| t.at_most as f64);
+        let declared = self.count_at_most(bound);
+        let at_most = declared.map_or_else(|| self.estimate_at_most(bound), |count| count as f64);
         Some(at_most / self.count as f64)
     }
 

@@ -5,7 +5,7 @@
 use libm::sqrt;
 
 use super::special::{beta_regularised, ln_gamma, normal_quantile};
-use super::summary::{covariance, mean, variance};
+use super::summary::{mean, variance};
 
 /// Fewer values than an interval needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,17 +75,17 @@ pub fn paired_difference(
     alternative: &[f64],
     confidence: f64,
 ) -> Result<Estimate, TooFew> {
+    Estimate::of(&differences(baseline, alternative), confidence)
+}
+
+fn differences(baseline: &[f64], alternative: &[f64]) -> Vec<f64> {
     assert_eq!(
         baseline.len(),
         alternative.len(),
         "paired runs have the same replications"
     );
-    let differences: Vec<f64> = alternative
-        .iter()
-        .zip(baseline)
-        .map(|(after, before)| after - before)
-        .collect();
-    Estimate::of(&differences, confidence)
+    let pairs = alternative.iter().zip(baseline);
+    pairs.map(|(after, before)| after - before).collect()
 }
 
 /// By how much pairing divides the variance of a difference of means: that of independent runs over that of the pairs.
@@ -93,7 +93,9 @@ pub fn paired_difference(
 /// None below two pairs, or if the difference does not vary at all.
 pub fn pairing_gain(baseline: &[f64], alternative: &[f64]) -> Option<f64> {
     let apart = variance(baseline)? + variance(alternative)?;
-    let paired = apart - 2.0 * covariance(baseline, alternative)?;
+    // Of the differences themselves: taking twice the covariance away would leave rounding where nothing varies.
+    let differences = differences(baseline, alternative);
+    let paired = variance(&differences)?;
     (paired > 0.0).then(|| apart / paired)
 }
 
