@@ -1,0 +1,267 @@
+//! Levels over time: units busy, patients waiting and capacity of pools and fleets.
+//!
+//! The engine integrates levels exactly, in whole unit-milliseconds, and tells the integrals every hour; here they are
+//! gathered by day and by hour of the week. A track follows one pool or fleet. Levels are measured from the first full
+//! hour of the measured period.
+
+use super::keys::Row;
+use super::tables::{HOURS_OF_WEEK, Period};
+use crate::engine::facts::LevelAreas;
+use crate::engine::program::{FleetId, PoolId};
+use crate::engine::time::{DAY, HOUR, SimSpan, SimTime};
+use crate::uec::model::{LevelOf, MeasureSpec, Model};
+
+/// Which pools and fleets are followed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LevelTables {
+    tracks: Vec<TrackSpec>,
+    n_day_bins: usize,
+    n_hour_bins: usize,
+}
+
+#[derive(Clone, Debug)]
+struct TrackSpec {
+    of: Followed,
+    by_day: Option<u32>,
+    by_hour: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Followed {
+    Pool(PoolId),
+    Fleet(FleetId),
+}
+
+/// A row of a level measure with the tracks that are summed in it.
+pub(super) type LevelRow = (Row, Vec<u16>);
+
+impl LevelTables {
+    /// Follows `pools` and returns the measure's rows: all, then (if asked for) the sites in order.
+    pub fn add_pools(
+        &mut self,
+        model: &Model,
+        measure: &MeasureSpec,
+        pools: &[PoolId],
+        period: Period,
+    ) -> Vec<LevelRow> {
+        let mut all = Vec::new();
+        let mut sites: Vec<LevelRow> = Vec::new();
+        for &pool in pools {
+            let track = self.follow(Followed::Pool(pool), measure, period);
+            all.push(track);
+            if measure.by_site {
+                let site = Row::Site(model.names.pools[pool.index()].site);
+                match sites.iter_mut().find(|(row, _)| *row == site) {
+                    Some((_, tracks)) => tracks.push(track),
+                    None => sites.push((site, vec![track])),
+                }
+            }
+        }
+        sites.sort_by_key(|(row, _)| match row {
+            Row::Site(site) => site.0,
+            Row::All | Row::Cohort(..) => 0,
+        });
+        sites.insert(0, (Row::All, all));
+        sites
+    }
+
+    /// Follows a fleet and returns the measure's only row.
+    pub fn add_fleet(
+        &mut self,
+        measure: &MeasureSpec,
+        fleet: FleetId,
+        period: Period,
+    ) -> Vec<LevelRow> {
+        let track = self.follow(Followed::Fleet(fleet), measure, period);
+        vec![(Row::All, vec![track])]
+    }
+
+    fn follow(&mut self, of: Followed, measure: &MeasureSpec, period: Period) -> u16 {
+        let known = self.tracks.iter().position(|track| track.of == of);
+        let index = known.unwrap_or_else(|| {
+            self.tracks.push(TrackSpec {
+                of,
+                by_day: None,
+                by_hour: None,
+            });
+            self.tracks.len() - 1
+        });
+        let track = &mut self.tracks[index];
+        if measure.by_day && track.by_day.is_none() {
+            track.by_day = Some(self.n_day_bins as u32);
+            self.n_day_bins += period.n_days;
+        }
+        if measure.by_hour_of_week && track.by_hour.is_none() {
+            track.by_hour = Some(self.n_hour_bins as u32);
+            self.n_hour_bins += HOURS_OF_WEEK;
+        }
+        index as u16
+    }
+}
+
+/// The integrals of one replication.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    /// Time up to which the levels are gathered; none before the measured period.
+    gathered: Option<SimTime>,
+    /// By track: since the start of the run, at `gathered`.
+    at_hour: Vec<LevelAreas>,
+    /// By track: over the measured period.
+    totals: Vec<LevelAreas>,
+    measured: SimSpan,
+    by_day: Vec<LevelAreas>,
+    by_hour: Vec<LevelAreas>,
+}
+
+impl Levels {
+    pub fn new(tables: &LevelTables) -> Self {
+        let n_tracks = tables.tracks.len();
+        Self {
+            gathered: None,
+            at_hour: vec![LevelAreas::default(); n_tracks],
+            totals: vec![LevelAreas::default(); n_tracks],
+            measured: SimSpan::ZERO,
+            by_day: vec![LevelAreas::default(); tables.n_day_bins],
+            by_hour: vec![LevelAreas::default(); tables.n_hour_bins],
+        }
+    }
+
+    /// Takes the integrals since the start of the run, of every pool and of every fleet.
+    pub fn gather(
+        &mut self,
+        tables: &LevelTables,
+        period: Period,
+        now: SimTime,
+        pools: &[LevelAreas],
+        fleets: &[LevelAreas],
+    ) {
+        if now < period.start {
+            return;
+        }
+        let since = self.gathered.replace(now);
+        for (track, spec) in tables.tracks.iter().enumerate() {
+            let areas = match spec.of {
+                Followed::Pool(pool) => pools[pool.index()],
+                Followed::Fleet(fleet) => fleets[fleet.index()],
+            };
+            let before = std::mem::replace(&mut self.at_hour[track], areas);
+            let Some(since) = since else { continue };
+            let passed = LevelAreas {
+                busy: areas.busy - before.busy,
+                waiting: areas.waiting - before.waiting,
+                capacity: areas.capacity - before.capacity,
+            };
+            add(&mut self.totals[track], passed);
+            if let Some(first) = spec.by_day {
+                add(&mut self.by_day[first as usize + period.day(since)], passed);
+            }
+            if let Some(first) = spec.by_hour {
+                let hour = period.hour_of_week(since);
+                add(&mut self.by_hour[first as usize + hour], passed);
+            }
+        }
+        if let Some(since) = since {
+            self.measured = self.measured + now.since(since);
+        }
+    }
+
+    /// Mean over the measured period of the sum of `tracks`.
+    pub fn mean(&self, tracks: &[u16], what: LevelOf) -> Option<f64> {
+        let areas = tracks.iter().map(|&track| self.totals[usize::from(track)]);
+        level(sum(areas), what, self.measured.0)
+    }
+
+    /// Mean over one day; its length in milliseconds is `span`.
+    pub fn of_day(
+        &self,
+        tables: &LevelTables,
+        tracks: &[u16],
+        what: LevelOf,
+        day: usize,
+        span: u64,
+    ) -> Option<f64> {
+        let areas = tracks.iter().map(|&track| {
+            let first = tables.tracks[usize::from(track)].by_day;
+            let first = first.expect("a measure with a daily course asked for it");
+            self.by_day[first as usize + day]
+        });
+        level(sum(areas), what, span)
+    }
+
+    /// Mean over one hour of the week; all its occurrences together are `span` milliseconds long.
+    pub fn of_hour(
+        &self,
+        tables: &LevelTables,
+        tracks: &[u16],
+        what: LevelOf,
+        hour: usize,
+        span: u64,
+    ) -> Option<f64> {
+        let areas = tracks.iter().map(|&track| {
+            let first = tables.tracks[usize::from(track)].by_hour;
+            let first = first.expect("a measure with a weekly course asked for it");
+            self.by_hour[first as usize + hour]
+        });
+        level(sum(areas), what, span)
+    }
+}
+
+fn level(areas: LevelAreas, what: LevelOf, span: u64) -> Option<f64> {
+    let (area, over) = match what {
+        LevelOf::Busy => (areas.busy, span),
+        LevelOf::Waiting => (areas.waiting, span),
+        LevelOf::Capacity => (areas.capacity, span),
+        LevelOf::Occupancy => (areas.busy, areas.capacity),
+    };
+    let scale = if what == LevelOf::Occupancy {
+        100.0
+    } else {
+        1.0
+    };
+    (over > 0).then(|| area as f64 / over as f64 * scale)
+}
+
+fn add(sum: &mut LevelAreas, of: LevelAreas) {
+    sum.busy += of.busy;
+    sum.waiting += of.waiting;
+    sum.capacity += of.capacity;
+}
+
+fn sum(areas: impl Iterator<Item = LevelAreas>) -> LevelAreas {
+    let mut total = LevelAreas::default();
+    areas.for_each(|of| add(&mut total, of));
+    total
+}
+
+impl Period {
+    /// Day of the measured period.
+    #[inline]
+    pub fn day(self, time: SimTime) -> usize {
+        (time.since(self.start).0 / DAY.0) as usize
+    }
+
+    /// Hour of the week, Monday 00:00 first.
+    #[inline]
+    pub fn hour_of_week(self, time: SimTime) -> usize {
+        ((time.0 + self.week_offset.0) / HOUR.0) as usize % HOURS_OF_WEEK
+    }
+
+    /// Milliseconds of a day that lie in the period: the last day may be short.
+    pub fn day_span(self, day: usize) -> u64 {
+        let from = self.start + SimSpan(DAY.0 * day as u64);
+        self.end.since(from).0.min(DAY.0)
+    }
+
+    /// Milliseconds of each hour of the week that lie in the period.
+    pub fn hour_spans(self) -> Vec<u64> {
+        let mut spans = vec![0; HOURS_OF_WEEK];
+        let mut from = self.start;
+        while from < self.end {
+            let into_hour = (from.0 + self.week_offset.0) % HOUR.0;
+            let until = (from + SimSpan(HOUR.0 - into_hour)).min(self.end);
+            spans[self.hour_of_week(from)] += until.since(from).0;
+            from = until;
+        }
+        spans
+    }
+}

@@ -1,0 +1,256 @@
+//! The numbers of one finished replication.
+
+use super::keys::{MeasureKey, Row, unit_milliseconds};
+use super::reader::{Cell, MeasureReader};
+use super::tables::{Block, Grid, HOURS_OF_WEEK, MeasureTables};
+use crate::engine::time::{DAY, HOUR};
+use crate::stats::histogram::Histogram;
+use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic};
+
+/// What one replication yields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// In the order of [`MeasureTables::keys`]; `None` where nothing happened that could be averaged.
+    pub values: Vec<Option<f64>>,
+    /// In the order of [`MeasureTables::daily_keys`]. Shape: `[courses][days]`.
+    pub daily: Vec<Vec<Option<f64>>>,
+    /// In the order of [`MeasureTables::weekly_keys`]. Shape: `[courses][168]`.
+    pub weekly: Vec<Vec<Option<f64>>>,
+    /// Milliseconds, in the order of [`MeasureTables::histogram_keys`].
+    pub histograms: Vec<Histogram>,
+}
+
+/// A measure for all patients or for one site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CourseKey {
+    /// Position in `Model::measures`.
+    pub measure: usize,
+    pub row: Row,
+}
+
+impl MeasureTables {
+    pub fn daily_keys(&self, model: &Model) -> Vec<CourseKey> {
+        self.courses(model, |measure| measure.by_day)
+    }
+
+    pub fn weekly_keys(&self, model: &Model) -> Vec<CourseKey> {
+        self.courses(model, |measure| measure.by_hour_of_week)
+    }
+
+    pub fn histogram_keys(&self, model: &Model) -> Vec<CourseKey> {
+        self.courses(model, |measure| {
+            matches!(measure.kind, MeasureKind::Duration { .. })
+        })
+    }
+
+    fn courses(&self, model: &Model, wanted: impl Fn(&MeasureSpec) -> bool) -> Vec<CourseKey> {
+        let mut keys = Vec::new();
+        for (index, (measure, block)) in model.measures.iter().zip(&self.blocks).enumerate() {
+            if wanted(measure) {
+                let rows = block.rows[..block.n_site_rows].iter();
+                keys.extend(rows.map(|&row| CourseKey {
+                    measure: index,
+                    row,
+                }));
+            }
+        }
+        keys
+    }
+}
+
+impl MeasureReader<'_> {
+    /// Closes the accounts. `model` is the one that the tables were compiled from.
+    pub fn outcome(&self, model: &Model) -> Outcome {
+        let spans = self.tables.period.hour_spans();
+        let mut outcome = Outcome {
+            values: Vec::with_capacity(self.tables.keys().len()),
+            ..Outcome::default()
+        };
+        for key in self.tables.keys() {
+            let value = self.value(&model.measures[key.measure], key);
+            outcome.values.push(value);
+        }
+        for key in self.tables.daily_keys(model) {
+            outcome.daily.push(self.daily(model, key));
+        }
+        for key in self.tables.weekly_keys(model) {
+            outcome.weekly.push(self.weekly(model, key, &spans));
+        }
+        for key in self.tables.histogram_keys(model) {
+            let block = &self.tables.blocks[key.measure];
+            let times = self.times(block.grid, row_index(block, key.row));
+            outcome.histograms.push(times.clone());
+        }
+        outcome
+    }
+
+    fn value(&self, measure: &MeasureSpec, key: &MeasureKey) -> Option<f64> {
+        let block = &self.tables.blocks[key.measure];
+        let row = row_index(block, key.row);
+        match &measure.kind {
+            MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
+                self.levels.mean(&block.tracks[row], *what)
+            }
+            MeasureKind::Share { .. } => {
+                let (of, among) = (
+                    self.counted(block.grid, row),
+                    self.counted(block.among, row),
+                );
+                match key.statistic {
+                    Statistic::Percent | Statistic::Mean => percent(of, among),
+                    statistic => Some(self.count(statistic, of)),
+                }
+            }
+            MeasureKind::Count { .. } => {
+                Some(self.count(key.statistic, self.counted(block.grid, row)))
+            }
+            MeasureKind::Duration { .. } => {
+                self.duration(measure, key.statistic, self.times(block.grid, row))
+            }
+            MeasureKind::SumBeyond { .. } => {
+                self.beyond(measure, key.statistic, self.times(block.grid, row))
+            }
+        }
+    }
+
+    fn count(&self, statistic: Statistic, count: u64) -> f64 {
+        match statistic {
+            Statistic::PerDay => self.per_day(count as f64),
+            _ => count as f64,
+        }
+    }
+
+    fn duration(
+        &self,
+        measure: &MeasureSpec,
+        statistic: Statistic,
+        times: &Histogram,
+    ) -> Option<f64> {
+        let unit = unit_milliseconds(&measure.unit).map(|unit| unit as f64);
+        match statistic {
+            Statistic::Mean => Some(times.mean()? / unit?),
+            Statistic::Total => Some(times.sum() as f64 / unit?),
+            Statistic::Quantile(level) => Some(times.quantile(level)? / unit?),
+            Statistic::Within(bound) => percent(at_most(times, bound.0), times.count()),
+            Statistic::Over(bound) => {
+                percent(times.count() - at_most(times, bound.0), times.count())
+            }
+            Statistic::Count | Statistic::PerDay | Statistic::Percent => {
+                Some(self.count(statistic, times.count()))
+            }
+        }
+    }
+
+    fn beyond(
+        &self,
+        measure: &MeasureSpec,
+        statistic: Statistic,
+        times: &Histogram,
+    ) -> Option<f64> {
+        let n_beyond = times.count() - at_most(times, 0);
+        let unit = unit_milliseconds(&measure.unit).map(|unit| unit as f64);
+        match statistic {
+            Statistic::Mean => Some(times.mean()? / unit?),
+            Statistic::Count => Some(n_beyond as f64),
+            Statistic::Percent => percent(n_beyond, times.count()),
+            Statistic::PerDay => Some(self.per_day(times.sum() as f64 / unit?)),
+            _ => Some(times.sum() as f64 / unit?),
+        }
+    }
+
+    fn daily(&self, model: &Model, key: CourseKey) -> Vec<Option<f64>> {
+        let period = self.tables.period;
+        let measure = &model.measures[key.measure];
+        let block = &self.tables.blocks[key.measure];
+        let row = row_index(block, key.row);
+        let bin = |grid: Grid, day: usize| {
+            let first = grid.by_day.expect("the measure keeps a daily course") as usize;
+            self.by_day[first + row * period.n_days + day]
+        };
+        let days = 0..period.n_days;
+        days.map(|day| match &measure.kind {
+            MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
+                let (tables, tracks) = (&self.tables.levels, &block.tracks[row]);
+                let span = period.day_span(day);
+                self.levels.of_day(tables, tracks, *what, day, span)
+            }
+            MeasureKind::Share { .. } => {
+                percent(bin(block.grid, day).count, bin(block.among, day).count)
+            }
+            _ => course_value(measure, bin(block.grid, day), 1.0),
+        })
+        .collect()
+    }
+
+    fn weekly(&self, model: &Model, key: CourseKey, spans: &[u64]) -> Vec<Option<f64>> {
+        let measure = &model.measures[key.measure];
+        let block = &self.tables.blocks[key.measure];
+        let row = row_index(block, key.row);
+        let bin = |grid: Grid, hour: usize| {
+            let first = grid.by_hour.expect("the measure keeps a weekly course") as usize;
+            self.by_hour[first + row * HOURS_OF_WEEK + hour]
+        };
+        let hours = 0..HOURS_OF_WEEK;
+        hours
+            .map(|hour| match &measure.kind {
+                MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
+                    let (tables, tracks) = (&self.tables.levels, &block.tracks[row]);
+                    let span = spans[hour];
+                    self.levels.of_hour(tables, tracks, *what, hour, span)
+                }
+                MeasureKind::Share { .. } => {
+                    percent(bin(block.grid, hour).count, bin(block.among, hour).count)
+                }
+                _ => {
+                    let n_hours = spans[hour] as f64 / HOUR.0 as f64;
+                    course_value(measure, bin(block.grid, hour), n_hours)
+                }
+            })
+            .collect()
+    }
+
+    fn counted(&self, grid: Grid, row: usize) -> u64 {
+        self.counts[grid.first_row as usize + row]
+    }
+
+    fn times(&self, grid: Grid, row: usize) -> &Histogram {
+        &self.times[grid.first_row as usize + row]
+    }
+
+    fn per_day(&self, count: f64) -> f64 {
+        let period = self.tables.period;
+        count / (period.end.since(period.start).0 as f64 / DAY.0 as f64)
+    }
+}
+
+/// Counts and times beyond a bound per bin of `n_bins` such bins, or the mean duration.
+fn course_value(measure: &MeasureSpec, cell: Cell, n_bins: f64) -> Option<f64> {
+    match measure.kind {
+        MeasureKind::Duration { .. } => mean(cell, unit_milliseconds(&measure.unit)?),
+        MeasureKind::SumBeyond { .. } => {
+            let total = cell.sum as f64 / unit_milliseconds(&measure.unit)? as f64;
+            (n_bins > 0.0).then(|| total / n_bins)
+        }
+        _ => (n_bins > 0.0).then(|| cell.count as f64 / n_bins),
+    }
+}
+
+fn row_index(block: &Block, row: Row) -> usize {
+    let index = block.rows.iter().position(|known| *known == row);
+    index.expect("keys are made from the rows of their measure")
+}
+
+/// How many lasted at most `bound` milliseconds, one of those declared for the measure.
+fn at_most(times: &Histogram, bound: u64) -> u64 {
+    times
+        .count_at_most(bound)
+        .expect("every bound of a measure's statistics is declared")
+}
+
+fn mean(cell: Cell, unit: u64) -> Option<f64> {
+    (cell.count > 0).then(|| cell.sum as f64 / cell.count as f64 / unit as f64)
+}
+
+fn percent(of: u64, among: u64) -> Option<f64> {
+    (among > 0).then(|| of as f64 / among as f64 * 100.0)
+}

@@ -1,0 +1,422 @@
+//! Measures compiled into flat tables: for each mark the accounts it touches, for each pool and fleet its level.
+//!
+//! A measure's accounts are a [`Grid`]: one row for all patients, one per site, one per level of each attribute of `by`.
+
+use std::ops::Range;
+
+use super::keys::{MeasureKey, Row, has_statistic};
+use super::levels::{LevelRow, LevelTables};
+use crate::engine::program::{MarkId, Program, SiteId, Step};
+use crate::engine::time::{DAY, SimSpan, SimTime};
+use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, Statistic};
+
+/// Compiled measures of one model; the same for all its replications.
+#[derive(Clone, Debug)]
+pub struct MeasureTables {
+    pub(super) period: Period,
+    /// By mark: range in `taps`.
+    pub(super) taps_of_mark: Vec<Range<u32>>,
+    pub(super) taps: Vec<Tap>,
+    pub(super) filters: Vec<Filter>,
+    pub(super) splits: Vec<Split>,
+    /// Row of each site, 0 where it has none; taps point to the first of `n_sites` entries.
+    pub(super) site_rows: Vec<u16>,
+    pub(super) sizes: Sizes,
+    pub(super) levels: LevelTables,
+    /// By measure.
+    pub(super) blocks: Vec<Block>,
+    keys: Vec<MeasureKey>,
+}
+
+/// The measured period and its calendar.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Period {
+    pub start: SimTime,
+    pub end: SimTime,
+    /// Days begun; the last may be short.
+    pub n_days: usize,
+    pub week_offset: SimSpan,
+}
+
+/// What happens to one grid when a patient passes a mark.
+#[derive(Clone, Debug)]
+pub(super) struct Tap {
+    pub what: What,
+    pub filters: Range<u16>,
+    pub splits: Range<u16>,
+    pub first_site_row: u32,
+    pub grid: Grid,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum What {
+    Count,
+    /// Time since the clock.
+    Since {
+        clock: u8,
+    },
+    /// Time since the clock, as far as it goes beyond a bound.
+    Beyond {
+        clock: u8,
+        bound: SimSpan,
+    },
+}
+
+/// The patient's level must be in the mask.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Filter {
+    pub attribute: u8,
+    pub mask: [u64; 4],
+}
+
+impl Filter {
+    fn new(condition: &Condition) -> Self {
+        let mut mask = [0; 4];
+        for &level in &condition.levels {
+            mask[usize::from(level >> 6)] |= 1 << (level & 63);
+        }
+        let attribute = condition.attribute.0;
+        Self { attribute, mask }
+    }
+
+    #[inline]
+    pub fn admits(&self, level: u8) -> bool {
+        self.mask[usize::from(level >> 6)] >> (level & 63) & 1 == 1
+    }
+}
+
+/// Level `l` of the attribute is counted in row `first_row + l`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Split {
+    pub attribute: u8,
+    pub n_levels: u8,
+    pub first_row: u16,
+}
+
+/// Where the accounts of a measure (of a share: of one side) lie in the reader's arrays: row 0 is all patients, then the
+/// sites, then the cohorts. Rows of all and of the sites keep courses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Grid {
+    /// Of `counts`, or of `times` where a measure takes times.
+    pub first_row: u32,
+    pub by_day: Option<u32>,
+    pub by_hour: Option<u32>,
+}
+
+/// Lengths of the reader's arrays.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sizes {
+    pub counts: usize,
+    /// By histogram of times: the bounds (milliseconds) below which it counts exactly.
+    pub times: Vec<Vec<u64>>,
+    pub days: usize,
+    pub hours: usize,
+}
+
+/// What belongs to one measure.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    pub rows: Vec<Row>,
+    pub n_site_rows: usize,
+    /// Counts and durations; of a share, `of`.
+    pub grid: Grid,
+    /// Of a share, `among`.
+    pub among: Grid,
+    /// Of a level, by row.
+    pub tracks: Vec<Vec<u16>>,
+}
+
+impl MeasureTables {
+    /// Compiles `model.measures` for the measured period of `length` after `warm_up`.
+    ///
+    /// Panics if a duration starts at a mark without a clock, which only a fault of the compiler of scenarios can bring.
+    pub fn new(model: &Model, warm_up: SimSpan, length: SimSpan) -> Self {
+        let start = SimTime::ZERO + warm_up;
+        let period = Period {
+            start,
+            end: start + length,
+            n_days: usize::try_from(length.0.div_ceil(DAY.0)).expect("a run has few days"),
+            week_offset: model.program.week_offset,
+        };
+        let mut builder = Builder::new(model, period);
+        for measure in &model.measures {
+            builder.measure(measure);
+        }
+        builder.finish(model, period)
+    }
+
+    /// Every number of an [`super::Outcome`], in order.
+    pub fn keys(&self) -> &[MeasureKey] {
+        &self.keys
+    }
+}
+
+struct Builder<'m> {
+    model: &'m Model,
+    period: Period,
+    sites_of_mark: Vec<Vec<SiteId>>,
+    taps_by_mark: Vec<Vec<Tap>>,
+    filters: Vec<Filter>,
+    splits: Vec<Split>,
+    site_rows: Vec<u16>,
+    sizes: Sizes,
+    levels: LevelTables,
+    blocks: Vec<Block>,
+}
+
+impl<'m> Builder<'m> {
+    fn new(model: &'m Model, period: Period) -> Self {
+        let n_marks = model.program.mark_clocks.len();
+        Self {
+            model,
+            period,
+            sites_of_mark: sites_of_marks(&model.program, n_marks),
+            taps_by_mark: vec![Vec::new(); n_marks],
+            filters: Vec::new(),
+            splits: Vec::new(),
+            site_rows: Vec::new(),
+            sizes: Sizes::default(),
+            levels: LevelTables::default(),
+            blocks: Vec::new(),
+        }
+    }
+
+    fn measure(&mut self, measure: &MeasureSpec) {
+        match &measure.kind {
+            MeasureKind::Count { mark } => self.counted(measure, *mark, What::Count),
+            MeasureKind::Duration { from, to } => {
+                let clock = self.clock(*from);
+                self.counted(measure, *to, What::Since { clock });
+            }
+            MeasureKind::SumBeyond { from, to, beyond } => {
+                let (clock, bound) = (self.clock(*from), *beyond);
+                self.counted(measure, *to, What::Beyond { clock, bound });
+            }
+            MeasureKind::Share {
+                of,
+                of_filter,
+                among,
+                among_filter,
+            } => {
+                // One row order for both sides: a site that only sees one of the marks still has its row.
+                let mut block = self.block(measure, &[*of, *among]);
+                block.grid = self.tap(measure, *of, of_filter, What::Count, &block);
+                block.among = self.tap(measure, *among, among_filter, What::Count, &block);
+                self.blocks.push(block);
+            }
+            MeasureKind::Level { pools, .. } => {
+                let rows = self
+                    .levels
+                    .add_pools(self.model, measure, pools, self.period);
+                self.blocks.push(level_block(rows));
+            }
+            MeasureKind::FleetLevel { fleet, .. } => {
+                let rows = self.levels.add_fleet(measure, *fleet, self.period);
+                self.blocks.push(level_block(rows));
+            }
+        }
+    }
+
+    fn clock(&self, mark: MarkId) -> u8 {
+        self.model.program.mark_clocks[mark.index()]
+            .expect("the mark that a duration starts from has a clock")
+    }
+
+    fn counted(&mut self, measure: &MeasureSpec, mark: MarkId, what: What) {
+        let mut block = self.block(measure, &[mark]);
+        block.grid = self.tap(measure, mark, &[], what, &block);
+        self.blocks.push(block);
+    }
+
+    fn block(&self, measure: &MeasureSpec, marks: &[MarkId]) -> Block {
+        let mut rows = vec![Row::All];
+        if measure.by_site {
+            let mut sites: Vec<SiteId> = marks
+                .iter()
+                .flat_map(|mark| self.sites_of_mark[mark.index()].iter().copied())
+                .collect();
+            sites.sort_unstable();
+            sites.dedup();
+            rows.extend(sites.into_iter().map(Row::Site));
+        }
+        let n_site_rows = rows.len();
+        for &attribute in &measure.by {
+            let n_levels = self.model.names.attributes[usize::from(attribute.0)]
+                .levels
+                .len();
+            let n_levels = u8::try_from(n_levels).expect("an attribute has at most 250 levels");
+            rows.extend((0..n_levels).map(|level| Row::Cohort(attribute, level)));
+        }
+        Block {
+            rows,
+            n_site_rows,
+            ..Block::default()
+        }
+    }
+
+    fn tap(
+        &mut self,
+        measure: &MeasureSpec,
+        mark: MarkId,
+        further: &[Condition],
+        what: What,
+        block: &Block,
+    ) -> Grid {
+        let first_filter = self.filters.len() as u16;
+        let conditions = measure.filter.iter().chain(further);
+        self.filters.extend(conditions.map(Filter::new));
+        let first_split = self.splits.len() as u16;
+        self.add_splits(measure, block);
+        let tap = Tap {
+            what,
+            filters: first_filter..self.filters.len() as u16,
+            splits: first_split..self.splits.len() as u16,
+            first_site_row: self.add_site_rows(block),
+            grid: self.grid(measure, what, block),
+        };
+        let grid = tap.grid;
+        self.taps_by_mark[mark.index()].push(tap);
+        grid
+    }
+
+    fn add_splits(&mut self, measure: &MeasureSpec, block: &Block) {
+        let mut first_row = block.n_site_rows as u16;
+        for attribute in &measure.by {
+            let levels = &self.model.names.attributes[usize::from(attribute.0)].levels;
+            let n_levels = levels.len() as u8;
+            self.splits.push(Split {
+                attribute: attribute.0,
+                n_levels,
+                first_row,
+            });
+            first_row += u16::from(n_levels);
+        }
+    }
+
+    fn add_site_rows(&mut self, block: &Block) -> u32 {
+        let first = self.site_rows.len();
+        let n_sites = usize::from(self.model.program.n_sites);
+        self.site_rows.resize(first + n_sites, 0);
+        for (row, key) in block.rows.iter().enumerate() {
+            if let Row::Site(site) = key {
+                self.site_rows[first + site.index()] = row as u16;
+            }
+        }
+        first as u32
+    }
+
+    fn grid(&mut self, measure: &MeasureSpec, what: What, block: &Block) -> Grid {
+        let n_rows = block.rows.len();
+        let sizes = &mut self.sizes;
+        let first_row = match what {
+            What::Count => {
+                sizes.counts += n_rows;
+                sizes.counts - n_rows
+            }
+            What::Since { .. } => {
+                sizes.times.extend(vec![time_bounds(measure); n_rows]);
+                sizes.times.len() - n_rows
+            }
+            What::Beyond { .. } => {
+                // The bound tells how many were not beyond at all.
+                sizes.times.extend(vec![vec![0]; n_rows]);
+                sizes.times.len() - n_rows
+            }
+        };
+        let grid = Grid {
+            first_row: first_row as u32,
+            by_day: measure.by_day.then_some(sizes.days as u32),
+            by_hour: measure.by_hour_of_week.then_some(sizes.hours as u32),
+        };
+        if measure.by_day {
+            sizes.days += block.n_site_rows * self.period.n_days;
+        }
+        if measure.by_hour_of_week {
+            sizes.hours += block.n_site_rows * HOURS_OF_WEEK;
+        }
+        grid
+    }
+
+    fn finish(self, model: &Model, period: Period) -> MeasureTables {
+        let mut taps = Vec::new();
+        let mut taps_of_mark = Vec::new();
+        for of_mark in self.taps_by_mark {
+            let first = taps.len() as u32;
+            taps.extend(of_mark);
+            taps_of_mark.push(first..taps.len() as u32);
+        }
+        let mut keys = Vec::new();
+        for (index, (measure, block)) in model.measures.iter().zip(&self.blocks).enumerate() {
+            for &statistic in &measure.statistics {
+                if has_statistic(measure, statistic) {
+                    keys.extend(block.rows.iter().map(|&row| MeasureKey {
+                        measure: index,
+                        statistic,
+                        row,
+                    }));
+                }
+            }
+        }
+        MeasureTables {
+            period,
+            taps_of_mark,
+            taps,
+            filters: self.filters,
+            splits: self.splits,
+            site_rows: self.site_rows,
+            sizes: self.sizes,
+            levels: self.levels,
+            blocks: self.blocks,
+            keys,
+        }
+    }
+}
+
+pub(super) const HOURS_OF_WEEK: usize = 168;
+
+/// Bounds of `within` and `over` in milliseconds, increasing, each once.
+fn time_bounds(measure: &MeasureSpec) -> Vec<u64> {
+    let mut bounds: Vec<u64> = measure
+        .statistics
+        .iter()
+        .filter_map(|statistic| match statistic {
+            Statistic::Within(bound) | Statistic::Over(bound) => Some(bound.0),
+            _ => None,
+        })
+        .collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds
+}
+
+fn level_block(rows: Vec<LevelRow>) -> Block {
+    let n_site_rows = rows.len();
+    let (rows, tracks) = rows.into_iter().unzip();
+    Block {
+        rows,
+        n_site_rows,
+        tracks,
+        ..Block::default()
+    }
+}
+
+/// The sites at which each mark can happen, in order.
+fn sites_of_marks(program: &Program, n_marks: usize) -> Vec<Vec<SiteId>> {
+    let mut sites = vec![Vec::new(); n_marks];
+    for (step, draw) in program.steps.iter().zip(&program.draws) {
+        match step {
+            Step::Mark { mark, site } => sites[mark.index()].push(*site),
+            Step::Call { at_dispatch, .. } => {
+                if let Some(mark) = at_dispatch.get() {
+                    sites[mark.index()].push(draw.site);
+                }
+            }
+            _ => {}
+        }
+    }
+    for of_mark in &mut sites {
+        of_mark.sort_unstable();
+        of_mark.dedup();
+    }
+    sites
+}

@@ -1,0 +1,263 @@
+//! Accounts fed by hand.
+
+use super::{MeasureReader, MeasureTables, Outcome};
+use crate::engine::facts::LevelAreas;
+use crate::engine::facts::Reader;
+use crate::engine::program::{
+    AttributeId, Draw, MarkId, N_ATTRIBUTES, PoolId, PoolSpec, Program, Roster, ShiftEnd, SiteId,
+    Step,
+};
+use crate::engine::time::{DAY, HOUR, MINUTE, SimSpan, SimTime};
+use crate::uec::model::{
+    AttributeName, Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Named, Names,
+    Nature, PoolName, Statistic,
+};
+
+const ARRIVED: MarkId = MarkId(0);
+const LEFT: MarkId = MarkId(1);
+const ACUITY: AttributeId = AttributeId(0);
+
+fn measure(kind: MeasureKind, unit: &str, statistics: &[Statistic]) -> MeasureSpec {
+    MeasureSpec {
+        id: "m".to_owned(),
+        title: String::new(),
+        unit: unit.to_owned(),
+        kind,
+        filter: Vec::new(),
+        statistics: statistics.to_vec(),
+        by_site: false,
+        by: Vec::new(),
+        by_day: false,
+        by_hour_of_week: false,
+        better: Better::Neither,
+        nature: Nature::Emergent,
+        source: String::new(),
+        standards: Vec::new(),
+    }
+}
+
+fn duration(statistics: &[Statistic]) -> MeasureSpec {
+    let kind = MeasureKind::Duration {
+        from: ARRIVED,
+        to: LEFT,
+    };
+    measure(kind, "min", statistics)
+}
+
+/// Two sites with both marks and one pool each; acuity has three levels; starts on a Monday.
+fn model(measures: Vec<MeasureSpec>) -> Model {
+    let marks = [(ARRIVED, 0), (LEFT, 0), (ARRIVED, 1), (LEFT, 1)];
+    let pool = PoolSpec {
+        roster: Roster::default(),
+        on_shift_end: ShiftEnd::Finish,
+        keeps_served: false,
+    };
+    let level = |id: &str| Named {
+        id: id.to_owned(),
+        title: String::new(),
+    };
+    let acuity = AttributeName {
+        id: "acuity".to_owned(),
+        title: String::new(),
+        levels: ["1", "2", "3"].map(level).to_vec(),
+    };
+    let pool_at = |site| PoolName {
+        id: "beds".to_owned(),
+        site: SiteId(site),
+    };
+    Model {
+        program: Program {
+            steps: marks
+                .map(|(mark, site)| Step::Mark {
+                    mark,
+                    site: SiteId(site),
+                })
+                .to_vec(),
+            draws: vec![Draw::default(); marks.len()],
+            pools: vec![pool.clone(), pool],
+            mark_clocks: vec![Some(0), None],
+            n_clocks: 1,
+            n_sites: 2,
+            ..Program::default()
+        },
+        names: Names {
+            attributes: vec![acuity],
+            pools: vec![pool_at(0), pool_at(1)],
+            ..Names::default()
+        },
+        measures,
+        ..Model::default()
+    }
+}
+
+/// Patients as (site, acuity, arrival, departure) in minutes, in order of departure.
+fn outcome(model: &Model, warm_up: SimSpan, patients: &[(u16, u8, u64, u64)]) -> Outcome {
+    let tables = MeasureTables::new(model, warm_up, DAY);
+    let mut reader = MeasureReader::new(&tables);
+    for &(site, acuity, arrived, left) in patients {
+        let mut attributes = [0; N_ATTRIBUTES];
+        attributes[0] = acuity;
+        let from = SimTime(arrived * MINUTE.0);
+        let now = SimTime(left * MINUTE.0);
+        reader.pass(now, LEFT, SiteId(site), &attributes, |_| Some(from));
+    }
+    reader.outcome(model)
+}
+
+#[test]
+fn a_duration_is_given_in_its_unit_and_by_site_and_cohort() {
+    let spec = MeasureSpec {
+        by_site: true,
+        by: vec![ACUITY],
+        ..duration(&[Statistic::Mean])
+    };
+    let patients = [(0, 0, 0, 10), (0, 2, 0, 20), (1, 2, 0, 60)];
+    let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
+    let expected = [
+        Some(30.0),
+        Some(15.0),
+        Some(60.0),
+        Some(10.0),
+        None,
+        Some(40.0),
+    ];
+    assert_eq!(outcome.values, expected);
+}
+
+#[test]
+fn a_duration_counts_when_it_ends_in_the_measured_period() {
+    let spec = duration(&[Statistic::Count, Statistic::Mean]);
+    let end = (HOUR + DAY).minutes() as u64;
+    let patients = [(0, 0, 30, 59), (0, 0, 30, 60), (0, 0, end - 10, end)];
+    let outcome = outcome(&model(vec![spec]), HOUR, &patients);
+    assert_eq!(outcome.values, [Some(1.0), Some(30.0)]);
+}
+
+#[test]
+fn a_bound_itself_is_within() {
+    let four_hours = SimSpan(4 * HOUR.0);
+    let spec = duration(&[Statistic::Within(four_hours), Statistic::Over(four_hours)]);
+    let patients = [
+        (0, 0, 0, 240),
+        (0, 0, 0, 241),
+        (0, 0, 0, 300),
+        (0, 0, 0, 500),
+    ];
+    let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
+    assert_eq!(outcome.values, [Some(25.0), Some(75.0)]);
+}
+
+#[test]
+fn a_quantile_lies_within_one_per_cent() {
+    let spec = duration(&[Statistic::Quantile(0.9)]);
+    let patients: Vec<_> = (1..=1000).map(|nth| (0, 0, 0, nth)).collect();
+    let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
+    let found = outcome.values[0].expect("there are durations");
+    assert!((found - 900.0).abs() < 9.0, "{found}");
+}
+
+#[test]
+fn only_patients_who_meet_the_conditions_count() {
+    let condition = Condition {
+        attribute: ACUITY,
+        levels: vec![0, 2],
+    };
+    let spec = MeasureSpec {
+        filter: vec![condition],
+        ..duration(&[Statistic::Count])
+    };
+    let patients = [(0, 0, 0, 1), (0, 1, 0, 1), (0, 2, 0, 1)];
+    let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
+    assert_eq!(outcome.values, [Some(2.0)]);
+}
+
+#[test]
+fn a_share_is_of_those_among_whom_it_is_counted() {
+    let kind = MeasureKind::Share {
+        of: LEFT,
+        of_filter: vec![Condition {
+            attribute: ACUITY,
+            levels: vec![1],
+        }],
+        among: LEFT,
+        among_filter: Vec::new(),
+    };
+    let spec = measure(kind, "%", &[Statistic::Percent]);
+    let patients = [(0, 0, 0, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 0, 0, 1)];
+    let with = outcome(&model(vec![spec.clone()]), SimSpan::ZERO, &patients);
+    assert_eq!(with.values, [Some(25.0)]);
+    let without = outcome(&model(vec![spec]), SimSpan::ZERO, &[]);
+    assert_eq!(without.values, [None]);
+}
+
+#[test]
+fn time_beyond_a_bound_is_summed() {
+    let kind = MeasureKind::SumBeyond {
+        from: ARRIVED,
+        to: LEFT,
+        beyond: SimSpan(15 * MINUTE.0),
+    };
+    let statistics = [Statistic::Total, Statistic::Count, Statistic::Percent];
+    let spec = measure(kind, "h", &statistics);
+    let patients = [(0, 0, 0, 15), (0, 0, 0, 45), (0, 0, 0, 75), (0, 0, 0, 5)];
+    let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
+    assert_eq!(outcome.values, [Some(1.5), Some(2.0), Some(50.0)]);
+}
+
+#[test]
+fn courses_follow_the_calendar() {
+    let kind = MeasureKind::Count { mark: LEFT };
+    let spec = MeasureSpec {
+        by_day: true,
+        by_hour_of_week: true,
+        ..measure(kind, "patients", &[Statistic::PerDay])
+    };
+    let model = model(vec![spec]);
+    let tables = MeasureTables::new(&model, DAY, SimSpan(14 * DAY.0));
+    let mut reader = MeasureReader::new(&tables);
+    // The run starts on a Monday, the measured period on the Tuesday after.
+    for hours in [24, 25, 25, 25 + 168] {
+        let now = SimTime(hours * HOUR.0);
+        reader.pass(now, LEFT, SiteId(0), &[0; N_ATTRIBUTES], |_| None);
+    }
+    let outcome = reader.outcome(&model);
+    assert_eq!(outcome.daily[0][0], Some(3.0));
+    assert_eq!(outcome.daily[0][7], Some(1.0));
+    assert_eq!(outcome.daily[0].len(), 14);
+    // Two Tuesdays: three patients in their second hour.
+    assert_eq!(outcome.weekly[0][25], Some(1.5));
+    assert_eq!(outcome.values, [Some(4.0 / 14.0)]);
+}
+
+#[test]
+fn levels_are_means_over_the_measured_period() {
+    let kind = |what| MeasureKind::Level {
+        pools: vec![PoolId(0), PoolId(1)],
+        what,
+    };
+    let busy = MeasureSpec {
+        by_site: true,
+        by_day: true,
+        by_hour_of_week: true,
+        ..measure(kind(LevelOf::Busy), "beds", &[Statistic::Mean])
+    };
+    let occupancy = measure(kind(LevelOf::Occupancy), "%", &[Statistic::Mean]);
+    let model = model(vec![busy, occupancy]);
+    let tables = MeasureTables::new(&model, HOUR, SimSpan(2 * HOUR.0));
+    let mut reader = MeasureReader::new(&tables);
+    // Site 0 has 1, 2, 3 busy in the three hours, site 1 always 4, each of 10.
+    let areas = |busy: u64, hours: u64| LevelAreas {
+        busy: busy * HOUR.0,
+        waiting: 0,
+        capacity: 10 * hours * HOUR.0,
+    };
+    for (hours, busy) in [(0, 0), (1, 1), (2, 3), (3, 6)] {
+        let pools = [areas(busy, hours), areas(4 * hours, hours)];
+        reader.hour(SimTime(hours * HOUR.0), &pools, &[]);
+    }
+    let outcome = reader.outcome(&model);
+    let expected = [Some(6.5), Some(2.5), Some(4.0), Some(32.5)];
+    assert_eq!(outcome.values, expected);
+    assert_eq!(outcome.daily[0], [Some(6.5)]);
+    assert_eq!(outcome.weekly[1][..4], [None, Some(2.0), Some(3.0), None]);
+}
