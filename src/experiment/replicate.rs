@@ -1,0 +1,270 @@
+//! Replications in parallel: the same results in the same order for any number of threads.
+//!
+//! Jobs are taken in the order replication by replication, each in all scenarios, so that an interrupted comparison has
+//! finished pairs. What is only needed as a sum (histograms) is added up at once and not kept by replication.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::results::Conservation;
+use crate::engine::simulation::Simulation;
+use crate::engine::time::{DAY, SimTime};
+use crate::stats::histogram::Histogram;
+use crate::uec::measures::{MeasureReader, MeasureTables, Outcome};
+use crate::uec::model::Model;
+
+/// How replications are carried out; changes no result.
+pub struct Control<'c> {
+    /// Threads to use; 0: one for each core.
+    pub threads: usize,
+    /// Once true, no replication begins or goes on; those finished are kept.
+    pub cancel: &'c AtomicBool,
+    /// Told the simulated days done since the last call; called from any thread.
+    pub progress: &'c (dyn Fn(u64) + Sync),
+}
+
+/// A replication that did not finish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub scenario: String,
+    pub replication: u32,
+    pub kind: FailureKind,
+    /// What went wrong, and when in simulated time.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A fault of the program: something that can never be was found.
+    Internal,
+    /// More patients inside than memory is meant to hold.
+    Memory,
+}
+
+/// One finished replication.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub replication: u32,
+    /// Its histograms have been moved to [`Replicated::histograms`].
+    pub outcome: Outcome,
+    pub conservation: Conservation,
+}
+
+/// All replications of one scenario.
+#[derive(Debug)]
+pub struct Replicated {
+    pub tables: MeasureTables,
+    /// In the order of replications.
+    pub finished: Vec<Finished>,
+    /// Summed over replications, in the order of `MeasureTables::histogram_keys`.
+    pub histograms: Vec<Histogram>,
+    /// In the order of replications.
+    pub failures: Vec<Failure>,
+    /// Cancelled before all replications were done.
+    pub is_partial: bool,
+}
+
+/// Patients inside at one time that a run may reach: at some 100 bytes each, a replication stays below 0.5 GB.
+const MOST_INSIDE: u64 = 4_000_000;
+
+/// Runs the replications that each model's plan asks for; results by model.
+///
+/// Errors: the machine refuses threads.
+pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicated>, String> {
+    let tables: Vec<MeasureTables> = models.iter().map(tables_of).collect();
+    let jobs = jobs(models);
+    let gatherings: Vec<Mutex<Gathering>> = models.iter().map(|_| Mutex::default()).collect();
+    let next = AtomicUsize::new(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(control.threads)
+        .build()
+        .map_err(|fault| fault.to_string())?;
+    pool.broadcast(|_| {
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if control.cancel.load(Ordering::Relaxed) {
+                break;
+            }
+            let model = &models[job.scenario];
+            let run = run_one(model, &tables[job.scenario], job.replication, control);
+            let mut gathering = gatherings[job.scenario]
+                .lock()
+                .expect("nothing panics while it holds the lock");
+            gathering.take(run);
+        }
+    });
+    let gathered = gatherings.into_iter().zip(models).zip(tables);
+    Ok(gathered
+        .map(|((gathering, model), tables)| {
+            let gathering = gathering
+                .into_inner()
+                .expect("nothing panics while it holds the lock");
+            gathering.replicated(model, tables)
+        })
+        .collect())
+}
+
+/// Simulated days of all replications of `models`, for progress.
+pub fn days_to_run(models: &[Model]) -> u64 {
+    let days = |model: &Model| {
+        let run = model.run;
+        u64::from(run.replications) * (run.warm_up + run.length).0.div_ceil(DAY.0)
+    };
+    models.iter().map(days).sum()
+}
+
+fn tables_of(model: &Model) -> MeasureTables {
+    MeasureTables::new(model, model.run.warm_up, model.run.length)
+}
+
+struct Job {
+    scenario: usize,
+    replication: u32,
+}
+
+fn jobs(models: &[Model]) -> Vec<Job> {
+    let most = models.iter().map(|model| model.run.replications).max();
+    let mut jobs = Vec::new();
+    for replication in 1..=most.unwrap_or(0) {
+        for (scenario, model) in models.iter().enumerate() {
+            if replication <= model.run.replications {
+                jobs.push(Job {
+                    scenario,
+                    replication,
+                });
+            }
+        }
+    }
+    jobs
+}
+
+enum Run {
+    Finished(Box<Finished>),
+    Failed(Failure),
+    Cancelled,
+}
+
+fn run_one(model: &Model, tables: &MeasureTables, replication: u32, control: &Control<'_>) -> Run {
+    let reader = MeasureReader::new(tables);
+    let mut simulation = Simulation::new(&model.program, model.run.seed, replication, reader);
+    // A panic leaves the simulation as it stood: it is asked for the time and then dropped.
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        advance(model, &mut simulation, control)
+    }));
+    let ended = caught.unwrap_or_else(|panic| {
+        let message = panic_message(panic.as_ref());
+        Err(Stop::Failed(FailureKind::Internal, message))
+    });
+    match ended {
+        Ok(()) => Run::Finished(Box::new(finished(model, replication, &simulation))),
+        Err(Stop::Cancelled) => Run::Cancelled,
+        Err(Stop::Failed(kind, what)) => {
+            let day = simulation.now().0 as f64 / DAY.0 as f64;
+            Run::Failed(Failure {
+                scenario: model.name.clone(),
+                replication,
+                kind,
+                message: format!("{what}, on day {day:.3} of the run"),
+            })
+        }
+    }
+}
+
+enum Stop {
+    Cancelled,
+    Failed(FailureKind, String),
+}
+
+/// Runs to the end, a day at a time so that it can be stopped.
+fn advance(
+    model: &Model,
+    simulation: &mut Simulation<'_, MeasureReader<'_>>,
+    control: &Control<'_>,
+) -> Result<(), Stop> {
+    let end = SimTime::ZERO + model.run.warm_up + model.run.length;
+    while simulation.now() < end {
+        if control.cancel.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
+        }
+        simulation.run_until((simulation.now() + DAY).min(end));
+        (control.progress)(1);
+        let inside = simulation.totals().inside;
+        if inside > MOST_INSIDE {
+            let what = format!("{inside} patients are inside at once");
+            return Err(Stop::Failed(FailureKind::Memory, what));
+        }
+    }
+    let checked = simulation.check();
+    checked.map_err(|breach| Stop::Failed(FailureKind::Internal, format!("{breach:?}")))
+}
+
+fn finished(
+    model: &Model,
+    replication: u32,
+    simulation: &Simulation<'_, MeasureReader<'_>>,
+) -> Finished {
+    let totals = simulation.totals();
+    Finished {
+        replication,
+        outcome: simulation.reader().outcome(model),
+        conservation: Conservation {
+            replication,
+            arrived: totals.arrived,
+            left: totals.left,
+            inside: totals.inside,
+            events: totals.events,
+        },
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = literal.or_else(|| panic.downcast_ref::<String>().cloned());
+    message.unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+/// What has come in so far, in any order.
+#[derive(Default)]
+struct Gathering {
+    finished: Vec<Finished>,
+    failures: Vec<Failure>,
+    histograms: Vec<Histogram>,
+}
+
+impl Gathering {
+    fn take(&mut self, run: Run) {
+        match run {
+            Run::Finished(mut finished) => {
+                let histograms = std::mem::take(&mut finished.outcome.histograms);
+                add_histograms(&mut self.histograms, histograms);
+                self.finished.push(*finished);
+            }
+            Run::Failed(failure) => self.failures.push(failure),
+            Run::Cancelled => {}
+        }
+    }
+
+    fn replicated(mut self, model: &Model, tables: MeasureTables) -> Replicated {
+        self.finished.sort_by_key(|finished| finished.replication);
+        self.failures.sort_by_key(|failure| failure.replication);
+        let n_done = self.finished.len() + self.failures.len();
+        Replicated {
+            tables,
+            is_partial: n_done < model.run.replications as usize,
+            finished: self.finished,
+            histograms: self.histograms,
+            failures: self.failures,
+        }
+    }
+}
+
+fn add_histograms(sums: &mut Vec<Histogram>, of: Vec<Histogram>) {
+    if sums.is_empty() {
+        *sums = of;
+        return;
+    }
+    for (sum, times) in sums.iter_mut().zip(&of) {
+        sum.merge(times);
+    }
+}

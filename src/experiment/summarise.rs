@@ -1,0 +1,153 @@
+//! From replications to estimates with intervals, courses and merged distributions.
+
+use super::replicate::{Finished, Replicated};
+use super::results::{Course, Estimate, MeasureHistogram, Results, ValueKey};
+use crate::engine::time::MINUTE;
+use crate::stats::histogram::Histogram;
+use crate::stats::intervals::half_width;
+use crate::stats::summary::{mean, quantile_of_sorted};
+use crate::uec::measures::{CourseKey, Row};
+use crate::uec::model::Model;
+
+/// Of all intervals.
+const CONFIDENCE: f64 = 0.95;
+
+/// The results of one scenario.
+pub fn summarise(model: Model, replicated: Replicated) -> Results {
+    let tables = &replicated.tables;
+    let finished = &replicated.finished;
+    let keys: Vec<ValueKey> = tables
+        .keys()
+        .iter()
+        .map(|key| ValueKey {
+            measure: key.measure,
+            statistic: key.statistic,
+            site: site_name(&model, key.row),
+            cohort: cohort_name(&model, key.row),
+        })
+        .collect();
+    let estimates = (0..keys.len())
+        .map(|key| {
+            let values = finished.iter().filter_map(|run| run.outcome.values[key]);
+            estimate(&values.collect::<Vec<f64>>())
+        })
+        .collect();
+    let courses = |keys: Vec<CourseKey>, of: fn(&Finished) -> &[Vec<Option<f64>>]| {
+        let keys = keys.into_iter().enumerate();
+        keys.map(|(index, key)| {
+            let runs: Vec<&[Option<f64>]> =
+                finished.iter().map(|run| &of(run)[index][..]).collect();
+            course(&model, key, &runs)
+        })
+        .collect()
+    };
+    let daily = courses(tables.daily_keys(&model), |run| &run.outcome.daily);
+    let weekly = courses(tables.weekly_keys(&model), |run| &run.outcome.weekly);
+    let histograms = histograms(&model, &replicated);
+    Results {
+        replications: finished.iter().map(|run| run.replication).collect(),
+        keys,
+        estimates,
+        daily,
+        weekly,
+        histograms,
+        conservation: finished
+            .iter()
+            .map(|run| run.conservation.clone())
+            .collect(),
+        partial: replicated.is_partial,
+        values: replicated
+            .finished
+            .into_iter()
+            .map(|run| run.outcome.values)
+            .collect(),
+        model,
+    }
+}
+
+/// Mean with its 95 % Student-t interval; `None` without values. The interval of a single value is infinite.
+pub fn estimate(values: &[f64]) -> Option<Estimate> {
+    let half_width = half_width(values, CONFIDENCE).unwrap_or(f64::INFINITY);
+    let mean = mean(values)?;
+    Some(Estimate {
+        mean,
+        low: mean - half_width,
+        high: mean + half_width,
+        n: values.len(),
+    })
+}
+
+fn course(model: &Model, key: CourseKey, runs: &[&[Option<f64>]]) -> Course {
+    let n_bins = runs.first().map_or(0, |bins| bins.len());
+    let mut course = Course {
+        measure: key.measure,
+        site: site_name(model, key.row),
+        mean: Vec::with_capacity(n_bins),
+        low: Vec::with_capacity(n_bins),
+        high: Vec::with_capacity(n_bins),
+    };
+    for bin in 0..n_bins {
+        let mut values: Vec<f64> = runs.iter().filter_map(|bins| bins[bin]).collect();
+        course.mean.push(mean(&values));
+        values.sort_by(f64::total_cmp);
+        course.low.push(quantile_of_sorted(&values, 0.05));
+        course.high.push(quantile_of_sorted(&values, 0.95));
+    }
+    course
+}
+
+fn histograms(model: &Model, replicated: &Replicated) -> Vec<MeasureHistogram> {
+    let keys = replicated.tables.histogram_keys(model);
+    let summed = keys.into_iter().zip(&replicated.histograms);
+    summed
+        .map(|(key, times)| {
+            let (upper_minutes, counts) = bins(times);
+            MeasureHistogram {
+                measure: key.measure,
+                site: site_name(model, key.row),
+                upper_minutes,
+                counts,
+            }
+        })
+        .collect()
+}
+
+/// Upper bounds in minutes and counts of bins without gaps between them; the last bin has no end.
+fn bins(times: &Histogram) -> (Vec<f64>, Vec<u64>) {
+    let minutes = |milliseconds: u64| milliseconds as f64 / MINUTE.0 as f64;
+    let (mut uppers, mut counts) = (Vec::new(), Vec::new());
+    let mut end = 0;
+    for bin in times.bins() {
+        if bin.low > end {
+            uppers.push(minutes(bin.low));
+            counts.push(0);
+        }
+        end = bin.end;
+        uppers.push(minutes(end));
+        counts.push(u64::from(bin.count));
+    }
+    uppers.push(f64::INFINITY);
+    counts.push(0);
+    (uppers, counts)
+}
+
+fn site_name(model: &Model, row: Row) -> String {
+    match row {
+        Row::Site(site) => model.names.sites[site.index()].id.clone(),
+        Row::All | Row::Cohort(..) => "all".to_owned(),
+    }
+}
+
+fn cohort_name(model: &Model, row: Row) -> String {
+    match row {
+        Row::Cohort(attribute, level) => {
+            let attribute = &model.names.attributes[usize::from(attribute.0)];
+            format!(
+                "{}={}",
+                attribute.id,
+                attribute.levels[usize::from(level)].id
+            )
+        }
+        Row::All | Row::Site(_) => "all".to_owned(),
+    }
+}
