@@ -133,7 +133,7 @@ fn lay(tree: &mut Node, segments: &[Segment], action: &Action, diagnostics: &Dia
         );
         diagnostics.error(codes::CANNOT_SCALE, span, message);
     } else if walk.n_reached == 0 {
-        report_dead_end(walk.dead_end, segments, diagnostics);
+        report_dead_end(walk.dead_end, segments, action, diagnostics);
     }
 }
 
@@ -153,7 +153,12 @@ struct DeadEnd {
     known: Vec<String>,
 }
 
-fn report_dead_end(end: Option<DeadEnd>, segments: &[Segment], diagnostics: &Diagnostics) {
+fn report_dead_end(
+    end: Option<DeadEnd>,
+    segments: &[Segment],
+    action: &Action,
+    diagnostics: &Diagnostics,
+) {
     let Some(end) = end else { return };
     let index = segments.len() - end.n_left;
     let segment = &segments[index];
@@ -163,14 +168,12 @@ fn report_dead_end(end: Option<DeadEnd>, segments: &[Segment], diagnostics: &Dia
     };
     let message = format!("{below} has nothing called \"{}\"", segment.name);
     let fault = Diagnostic::error(codes::NO_SUCH_TARGET, segment.span, message);
-    let fault =
-        match super::diagnostic::nearest(&segment.name, end.known.iter().map(String::as_str)) {
-            Some(near) => fault.try_this(format!("\"{near}\"")),
-            None if end.known.is_empty() => fault,
-            None => fault
-                .note(format!("known: {}", super::diagnostic::listing(&end.known)))
-                .try_this("write a new thing under [add]"),
-        };
+    let fault = fault.suggest(&segment.name, &end.known);
+    let is_near = fault.lines.iter().any(|line| line.starts_with("try"));
+    let fault = match action {
+        Action::Replace(_) if !is_near => fault.try_this("write a new thing under [add]"),
+        _ => fault,
+    };
     diagnostics.report(fault);
 }
 
@@ -295,7 +298,6 @@ impl Walk<'_, '_> {
             .first()
             .is_some_and(|id| id.name == "*" || ids.contains(&id.name));
         if self.n_reached == before && !is_known {
-            ids.dedup();
             self.dead_end(rest.len(), ids);
         }
     }
@@ -316,7 +318,11 @@ impl Walk<'_, '_> {
                 }
                 for item in items {
                     self.search(item, rest, ids);
-                    ids.extend(item.get("id").and_then(Node::as_str).map(str::to_owned));
+                    let id = item.get("id").and_then(Node::as_str);
+                    ids.extend(
+                        id.filter(|id| !ids.iter().any(|known| known == id))
+                            .map(str::to_owned),
+                    );
                     if !is_removal && has_id(item, &rest[0].name) {
                         self.visit(item, &rest[1..], true);
                     }

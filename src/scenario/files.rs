@@ -110,12 +110,6 @@ impl SourceFile {
         let end = end.map_or(self.text.len(), |next| *next as usize);
         without_mark(self.text[start..end].trim_end_matches(['\n', '\r']))
     }
-
-    /// Bytes from the start of its line to `offset`.
-    pub fn offset_in_line(&self, offset: u32) -> usize {
-        let line = self.line_starts.partition_point(|start| *start <= offset);
-        (offset - self.line_starts[line - 1]) as usize
-    }
 }
 
 /// Text without the byte-order mark that spreadsheets put before it.

@@ -436,4 +436,20 @@ error[S114]: \"sites.a.pools.nurses\" exists already
             "20",
         );
     }
+
+    #[test]
+    fn no_text_is_too_broken_to_be_reported() {
+        let check = |text: &str| {
+            let memory = MemorySource::new([("a.toml", text)]);
+            let workspace = Workspace::new(&memory);
+            let layered = load(&workspace, "a.toml", &Changes::AsWritten);
+            assert_eq!(layered.is_none(), workspace.diagnostics.has_errors());
+            workspace.render();
+        };
+        let text = format!("é = \"–\"\n{LIBRARY}");
+        for (at, c) in text.char_indices() {
+            check(&text[..at]);
+            check(&format!("{}{}", &text[..at], &text[at + c.len_utf8()..]));
+        }
+    }
 }
