@@ -19,7 +19,7 @@ pub struct Target {
     pub measure: String,
     /// As written in scenarios: `mean`, `p90`, `within 4 h`, `per day`, …
     pub statistic: String,
-    /// `all` or a site's id.
+    /// `all`, a site's id, or several joined by `+` (a trust): counts are added up, means and shares weighted by patients.
     pub site: String,
     /// `all` or `attribute=level`.
     pub cohort: String,
@@ -98,13 +98,51 @@ fn estimate(
     target: &Target,
     words: &impl Fn(Statistic) -> String,
 ) -> Option<Estimate> {
-    let position = results.keys.iter().position(|key| {
-        results.model.measures[key.measure].id == target.measure
-            && key.site == target.site
-            && key.cohort == target.cohort
-            && words(key.statistic) == target.statistic
-    })?;
-    results.estimates[position]
+    let sites: Vec<&str> = target.site.split('+').map(str::trim).collect();
+    let number_at = |site: &str, wanted: &str| {
+        results.keys.iter().position(|key| {
+            results.model.measures[key.measure].id == target.measure
+                && key.site == site
+                && key.cohort == target.cohort
+                && words(key.statistic) == wanted
+        })
+    };
+    if let [site] = sites[..] {
+        return results.estimates[number_at(site, &target.statistic)?];
+    }
+    let numbers: Option<Vec<usize>> =
+        sites.iter().map(|site| number_at(site, &target.statistic)).collect();
+    let numbers = numbers?;
+    let statistic = results.keys[numbers[0]].statistic;
+    let weights: Option<Vec<usize>> = sites.iter().map(|site| number_at(site, "count")).collect();
+    let values = results.values.iter().filter_map(|run| {
+        let parts = numbers.iter().map(|&number| run[number]);
+        let parts: Vec<f64> = parts.collect::<Option<_>>()?;
+        match statistic {
+            Statistic::Count | Statistic::Total | Statistic::PerDay => Some(parts.iter().sum()),
+            Statistic::Quantile(_) => None,
+            Statistic::Mean | Statistic::Within(_) | Statistic::Over(_) | Statistic::Percent => {
+                let counts = weights.as_ref()?.iter().map(|&number| run[number]);
+                let counts: Vec<f64> = counts.collect::<Option<_>>()?;
+                weighted(statistic, &parts, &counts)
+            }
+        }
+    });
+    super::summarise::estimate(&values.collect::<Vec<f64>>())
+}
+
+/// The mean over all patients from the means of parts and how many patients each has. The count of a share is that of
+/// those who have the property, from which follows how many there are.
+fn weighted(statistic: Statistic, parts: &[f64], counts: &[f64]) -> Option<f64> {
+    let weights: Vec<f64> = match statistic {
+        Statistic::Percent => {
+            parts.iter().zip(counts).map(|(percent, count)| count / percent * 100.0).collect()
+        }
+        _ => counts.to_vec(),
+    };
+    let total: f64 = weights.iter().sum();
+    let sum: f64 = parts.iter().zip(&weights).map(|(part, weight)| part * weight).sum();
+    (total.is_finite() && total > 0.0).then(|| sum / total)
 }
 
 fn verdict(target: &Target, simulated: Option<Estimate>) -> Verdict {
@@ -160,6 +198,15 @@ mod tests {
         check(1000.0, "5 %", 1051.0, Verdict::DoesNotFit);
         check(62.0, "5 points", 57.0, Verdict::Fits);
         check(62.0, "5 points", 68.0, Verdict::DoesNotFit);
+    }
+
+    #[test]
+    fn a_trust_of_several_sites_is_weighted_by_patients() {
+        let mean = weighted(Statistic::Mean, &[10.0, 40.0], &[300.0, 100.0]);
+        assert_eq!(mean, Some(17.5));
+        // 30 of 100 and 10 of 20.
+        let share = weighted(Statistic::Percent, &[30.0, 50.0], &[30.0, 10.0]);
+        assert!((share.expect("there are patients") - 100.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]
