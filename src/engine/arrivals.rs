@@ -4,12 +4,14 @@
 //! renumbers nobody. Batches keep thousands of streams out of the agenda.
 
 use super::distributions::{Distribution, Sampler, Shape};
-use super::program::{Arrivals, Program, StreamId, StreamSpec};
+use super::program::{Arrivals, Profile, Program, StreamId, StreamSpec};
 use super::streams;
 use super::time::{DAY, SimSpan, SimTime};
 
 /// Candidates in a batch, roughly.
 const BATCH: f64 = 16_384.0;
+/// A profile whose bins fit the day so badly that a window has more than this many is looked up directly.
+const MOST_BINS: u64 = 4_096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrival {
@@ -25,8 +27,49 @@ struct StreamState {
     next_ordinal: u32,
     /// Mean gap between candidates, milliseconds.
     gap: f64,
-    /// One over the profile's maximum.
-    relative: f64,
+}
+
+/// A profile's rates during one window, relative to its maximum.
+#[derive(Default)]
+struct WindowRates {
+    base: u64,
+    per_bin: f64,
+    rates: Vec<f64>,
+}
+
+impl WindowRates {
+    /// Tabulates `profile` from `start` to `end`. Bins are those of the profile, cut so that days begin a new one.
+    fn fill(&mut self, profile: &Profile, start: SimTime, end: SimTime, week_offset: SimSpan) {
+        // Days (whose factors may differ) are multiples of the time zero of the run, bins of the week's beginning.
+        let bin =
+            greatest_common_divisor(profile.bin.0, greatest_common_divisor(DAY.0, week_offset.0));
+        self.rates.clear();
+        if (end.0 - start.0) / bin > MOST_BINS {
+            return;
+        }
+        self.base = start.0 / bin * bin;
+        self.per_bin = 1.0 / bin as f64;
+        let maximum = profile.maximum();
+        let bins = (self.base..end.0).step_by(bin as usize);
+        self.rates
+            .extend(bins.map(|time| profile.rate_at(SimTime(time), week_offset).0 / maximum));
+    }
+
+    /// The rate at a time of the window; `None` if the window was not tabulated.
+    #[inline]
+    fn at(&self, time: SimTime) -> Option<f64> {
+        // Half a millisecond keeps a whole number of bins from falling just short of it.
+        let bin = ((time.0 - self.base) as f64 + 0.5) * self.per_bin;
+        self.rates.get(bin as usize).copied()
+    }
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
 }
 
 /// The arrivals of a run, in order of time, stream and ordinal.
@@ -36,6 +79,8 @@ pub struct ArrivalBook {
     next: usize,
     filled_to: SimTime,
     window: SimSpan,
+    /// By profile.
+    rates: Vec<WindowRates>,
     exponential: Sampler,
     gap_purpose: u64,
     accept_purpose: u64,
@@ -53,6 +98,11 @@ impl ArrivalBook {
             next: 0,
             filled_to: SimTime::ZERO,
             window: window(program),
+            rates: program
+                .profiles
+                .iter()
+                .map(|_| WindowRates::default())
+                .collect(),
             exponential: Sampler::new(&unit),
             gap_purpose,
             accept_purpose: streams::purpose_key("arrivals#accept"),
@@ -61,13 +111,11 @@ impl ArrivalBook {
         for spec in &program.streams {
             let key = streams::patient_key(replication, spec.key, u64::MAX);
             let gap = 1.0 / candidates_per_millisecond(program, &spec.arrivals);
-            let relative = 1.0 / profile_maximum(program, &spec.arrivals);
             let mut state = StreamState {
                 key,
                 next_time: 0.0,
                 next_ordinal: 0,
                 gap,
-                relative,
             };
             book.step(program, spec, &mut state);
             book.streams.push(state);
@@ -102,6 +150,9 @@ impl ArrivalBook {
         self.batch.clear();
         self.next = 0;
         let end = SimTime((self.filled_to + self.window).0.min(SimTime::NEVER.0));
+        for (rates, profile) in self.rates.iter_mut().zip(&program.profiles) {
+            rates.fill(profile, self.filled_to, end, program.week_offset);
+        }
         let mut states = std::mem::take(&mut self.streams);
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
             while state.next_time < end.0 as f64 {
@@ -160,10 +211,9 @@ impl ArrivalBook {
         };
         let mut chance = *accept;
         if let Some(id) = profile {
-            chance *= program.profiles[id.index()]
-                .rate_at(time, program.week_offset)
-                .0
-                * state.relative;
+            let profile = &program.profiles[id.index()];
+            let direct = || profile.rate_at(time, program.week_offset).0 / profile.maximum();
+            chance *= self.rates[id.index()].at(time).unwrap_or_else(direct);
         }
         if chance >= 1.0 {
             return true;

@@ -24,12 +24,9 @@ impl<R: Reader> Simulation<'_, R> {
         self.check_patients()?;
         self.check_units()?;
         for (line, level) in self.levels.iter_mut().enumerate() {
-            level.touch(self.now);
+            let areas = level.areas(self.now);
             let line = line as u16;
-            let (area, waited) = (
-                level.areas().waiting,
-                self.lines.total_waited(line, self.now),
-            );
+            let (area, waited) = (areas.waiting, self.lines.total_waited(line, self.now));
             if area != waited {
                 return Err(Breach::LittlesLaw { line, area, waited });
             }

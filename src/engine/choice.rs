@@ -5,7 +5,7 @@ use super::facts::Reader;
 use super::fleets::bare_minutes;
 use super::program::{
     ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Selector,
-    SiteId,
+    SiteId, StepId,
 };
 use super::simulation::Simulation;
 use super::streams;
@@ -98,11 +98,11 @@ impl<R: Reader> Simulation<'_, R> {
         self.program.samplers[spec.samplers[row].index()].sample_span(bits)
     }
 
-    /// 64 random bits for the step the patient is at.
-    #[inline]
-    pub(super) fn step_bits(&self, patient: u32) -> u64 {
+    /// 64 random bits for a step.
+    #[inline(always)]
+    pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
         let record = self.patients.get(patient);
-        let draw = &self.program.draws[record.step.index()];
+        let draw = &self.program.draws[step.index()];
         streams::draw(record.key, draw.purpose, record.nth(draw.group))
     }
 
@@ -182,7 +182,7 @@ impl<R: Reader> Simulation<'_, R> {
                 .filter_map(&reachable)
         };
         let total: f32 = open().map(|to| weight(to.index)).sum();
-        let mut left = streams::unit(self.step_bits(patient)) as f32 * total;
+        let mut left = streams::unit(self.step_bits(patient, self.step_of(patient))) as f32 * total;
         let mut chosen = None;
         for to in open() {
             chosen = Some(to);

@@ -8,7 +8,7 @@ use super::facts::Reader;
 use super::fleets::{Nearest, UnitState, bare_minutes, nearest};
 use super::lines::{Kind, Request};
 use super::patients::Held;
-use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, WaitId};
+use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId};
 use super::simulation::{Event, Simulation};
 use super::time::SimSpan;
 
@@ -200,24 +200,23 @@ impl<R: Reader> Simulation<'_, R> {
         }
     }
 
-    /// Rides to a site. False: time passes until the arrival there.
+    /// Rides to a site; where the patient goes on if that takes no time.
     pub(super) fn convey(
         &mut self,
         patient: u32,
+        id: StepId,
         slot: HoldSlot,
         route: RouteId,
         entry: u8,
-    ) -> bool {
+    ) -> Option<StepId> {
         let spec = &self.program.routes[route.index()];
-        let here = self.program.draws[self.step_of(patient).index()].site;
+        let here = self.program.draws[id.index()].site;
         let Some(to) = self.destination(route, patient, here) else {
-            self.patients.get_mut(patient).step = spec.otherwise;
-            return true;
+            return Some(spec.otherwise);
         };
         let site = &spec.sites[to.index];
         let from = self.patients.origin(patient).place;
         self.patients.origin_mut(patient).place = site.place;
-        self.patients.get_mut(patient).step = site.entries[usize::from(entry)];
         let span = match self.patients.get(patient).held(slot) {
             Held::Unit(unit) => {
                 let unit = &mut self.units[usize::from(unit)];
@@ -233,11 +232,7 @@ impl<R: Reader> Simulation<'_, R> {
             // Without a unit the patient makes its own way.
             _ => to.travel,
         };
-        if span == SimSpan::ZERO {
-            return true;
-        }
-        self.schedule(patient, self.now + span);
-        false
+        self.pass(patient, site.entries[usize::from(entry)], span)
     }
 
     /// A unit's job is over, at this place.
@@ -309,12 +304,13 @@ impl<R: Reader> Simulation<'_, R> {
         let line = usize::from(self.fleet_line(fleet));
         if self.units[unit].is_on_shift != is_on_shift {
             let level = &mut self.levels[line];
-            level.touch(self.now);
-            level.capacity = if is_on_shift {
-                level.capacity + 1
+            let on_shift = level.capacity();
+            let capacity = if is_on_shift {
+                on_shift + 1
             } else {
-                level.capacity - 1
+                on_shift - 1
             };
+            level.set_capacity(self.now, capacity);
         }
         self.units[unit].is_on_shift = is_on_shift;
         match (is_on_shift, self.units[unit].state) {

@@ -26,7 +26,7 @@ impl<R: Reader> Simulation<'_, R> {
     pub(super) fn interrupt_for(&mut self, pool: PoolId, rank: u8) -> bool {
         let level = &self.levels[pool.index()];
         // Fewer on shift than busy: interrupting one would still leave none for the newcomer.
-        if level.free() > 0 || level.busy > level.capacity {
+        if level.free() > 0 || level.busy > level.capacity() {
             return false;
         }
         let Some(service) = self.served[pool.index()].least_urgent_below(rank) else {
@@ -74,8 +74,7 @@ impl<R: Reader> Simulation<'_, R> {
         let spec = &program.pools[usize::from(pool)];
         let (_, capacity) = spec.roster.change(change).expect("a planned change exists");
         let level = &mut self.levels[usize::from(pool)];
-        level.touch(self.now);
-        level.capacity = capacity;
+        level.set_capacity(self.now, capacity);
         if spec.on_shift_end == ShiftEnd::Interrupt {
             self.send_back_excess(pool);
         }
@@ -89,10 +88,11 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn send_back_excess(&mut self, pool: u16) {
         let index = usize::from(pool);
-        while self.levels[index].busy > self.levels[index].capacity {
+        while self.levels[index].busy > self.levels[index].capacity() {
             let Some(service) = self.served[index].last() else {
                 return;
             };
+            self.levels[index].touch(self.now);
             self.levels[index].busy -= 1;
             self.send_back(PoolId(pool), service);
         }

@@ -96,6 +96,11 @@ impl Patient {
     }
 
     #[inline]
+    pub fn is_holding_any(&self) -> bool {
+        self.held != [0; N_HOLD_SLOTS]
+    }
+
+    #[inline]
     pub fn hold(&mut self, slot: HoldSlot, held: Held) {
         let index = usize::from(slot.0);
         (self.held[index], self.units[index]) = match held {

@@ -174,6 +174,9 @@ impl<'p, R: Reader> Simulation<'p, R> {
             reader,
             areas: vec![LevelAreas::default(); n_lines],
         };
+        for (line, level) in simulation.levels.iter_mut().enumerate() {
+            level.is_watched = simulation.triggers.are_watching(line as u16);
+        }
         simulation.start_rosters();
         if R::HOURS {
             simulation.wall.next_hour = SimTime::ZERO;
@@ -276,8 +279,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
 
     fn tell_hour(&mut self, boundary: SimTime) {
         for (level, areas) in self.levels.iter_mut().zip(&mut self.areas) {
-            level.touch(boundary);
-            *areas = level.areas();
+            *areas = level.areas(boundary);
         }
         let (pools, fleets) = self.areas.split_at(self.program.pools.len());
         self.reader.hour(boundary, pools, fleets);
@@ -352,18 +354,14 @@ impl<'p, R: Reader> Simulation<'p, R> {
         if R::LEVELS {
             self.tell_level(line);
         }
-        if self.triggers.are_watching(line) {
+        if self.levels[usize::from(line)].is_watched {
             self.move_triggers(line);
         }
     }
 
     fn tell_level(&mut self, line: u16) {
-        let Level {
-            busy,
-            waiting,
-            capacity,
-            ..
-        } = self.levels[usize::from(line)];
+        let level = &self.levels[usize::from(line)];
+        let (busy, waiting, capacity) = (level.busy, level.waiting, level.capacity());
         let n_pools = self.program.pools.len();
         match usize::from(line).checked_sub(n_pools) {
             None => self
@@ -388,7 +386,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
     fn start_rosters(&mut self) {
         for pool in 0..self.program.pools.len() {
             let roster = &self.program.pools[pool].roster;
-            self.levels[pool].capacity = roster.changes.first().map_or(0, |change| change.1);
+            let capacity = roster.changes.first().map_or(0, |change| change.1);
+            self.levels[pool].set_capacity(SimTime::ZERO, capacity);
             self.plan_roster(roster, 0, |change| Event::PoolRoster {
                 pool: pool as u16,
                 change,

@@ -6,8 +6,8 @@ use super::facts::Reader;
 use super::lines::Kind;
 use super::patients::{Held, PatientOrigin};
 use super::program::{
-    BookingSpec, DispositionId, HazardId, HoldSlot, MarkId, N_HOLD_SLOTS, Patience, PoolId,
-    RouteId, SiteId, Step, StepId, WaitId, WindowId,
+    BookingSpec, DispositionId, DurationId, HazardId, HoldSlot, MarkId, N_HOLD_SLOTS, Patience,
+    PoolId, RouteId, SiteId, Step, StepId, WaitId, WindowId,
 };
 use super::simulation::Simulation;
 use super::streams;
@@ -40,21 +40,24 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Takes steps until one takes time, makes the patient wait, or ends its journey.
     pub(super) fn go_on(&mut self, patient: u32) {
+        let mut id = self.step_of(patient);
         loop {
-            let id = self.step_of(patient);
             if R::STEPS {
                 self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
             }
             let step = self.program.steps[id.index()];
-            if !self.take(patient, id, step) {
-                return;
+            match self.take(patient, id, step) {
+                Some(next) => id = next,
+                None => return,
             }
         }
     }
 
-    /// One step; false if the patient stops here (or is gone).
-    #[inline]
-    fn take(&mut self, patient: u32, id: StepId, step: Step) -> bool {
+    /// One step; where the patient goes next, or `None` if it stops here (or is gone).
+    ///
+    /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
+    #[inline(always)]
+    fn take(&mut self, patient: u32, id: StepId, step: Step) -> Option<StepId> {
         let next = StepId(id.0 + 1);
         match step {
             Step::Use {
@@ -62,12 +65,12 @@ impl<R: Reader> Simulation<'_, R> {
                 wait,
                 duration,
             } => {
-                let record = self.patients.get(patient);
-                if record.in_service || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
-                    let span = self.service_span(patient, duration);
-                    self.start_service(patient, pool, wait, span);
+                self.stand_at(patient, id);
+                let is_served = self.patients.get(patient).in_service;
+                if is_served || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
+                    self.serve_for(patient, id, pool, wait, duration);
                 }
-                false
+                None
             }
             Step::Hold {
                 slot,
@@ -75,89 +78,83 @@ impl<R: Reader> Simulation<'_, R> {
                 pool,
                 wait,
             } => {
-                if self.take_units(patient, pool, u32::from(units), slot, wait) {
-                    self.patients.get_mut(patient).hold(
-                        slot,
-                        Held::Pool {
-                            pool: pool.0,
-                            units,
-                        },
-                    );
-                    self.to(patient, next)
-                } else {
-                    false
+                self.stand_at(patient, id);
+                if !self.take_units(patient, pool, u32::from(units), slot, wait) {
+                    return None;
                 }
+                self.patients.get_mut(patient).hold(
+                    slot,
+                    Held::Pool {
+                        pool: pool.0,
+                        units,
+                    },
+                );
+                Some(next)
             }
             Step::Mark { mark, site } => {
                 self.mark(patient, mark, site);
-                self.to(patient, next)
+                Some(next)
             }
             Step::Wait { duration } => {
-                let span = self.span(duration, patient, self.step_bits(patient));
+                let span = self.span(duration, patient, self.step_bits(patient, id));
                 self.pass(patient, next, span)
             }
             Step::LetGo { slot } => {
-                self.to(patient, next);
                 self.let_go(patient, slot);
-                true
+                Some(next)
             }
-            Step::Jump { to } => self.to(patient, to),
+            Step::Jump { to } => Some(to),
             Step::Share { chance, otherwise } => {
-                let is_within = self.outcome(chance, patient, self.step_bits(patient)) == 0;
-                self.to(patient, if is_within { next } else { otherwise })
+                let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
+                Some(if is_within { next } else { otherwise })
             }
             Step::Choose { chance, first } => {
-                let outcome = self.outcome(chance, patient, self.step_bits(patient));
-                self.to(patient, self.program.branches[first as usize + outcome])
+                let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
+                Some(self.program.branches[first as usize + outcome])
             }
             Step::Patience { duration } => {
-                let span = self.span(duration, patient, self.step_bits(patient));
+                let span = self.span(duration, patient, self.step_bits(patient, id));
                 self.patients.origin_mut(patient).deadline = self.now + span;
-                self.to(patient, next)
+                Some(next)
             }
             Step::Leave { disposition, site } => {
                 self.leave(patient, disposition, site);
-                false
+                None
             }
-            other => self.take_rarer(patient, next, other),
+            other => self.take_rarer(patient, id, other),
         }
     }
 
-    fn take_rarer(&mut self, patient: u32, next: StepId, step: Step) -> bool {
+    #[inline(never)]
+    fn take_rarer(&mut self, patient: u32, id: StepId, step: Step) -> Option<StepId> {
+        let next = StepId(id.0 + 1);
+        self.stand_at(patient, id);
         match step {
-            Step::Enter { group } => {
-                self.patients.get_mut(patient).enter(group);
-                self.to(patient, next)
-            }
-            Step::ClearPatience => {
-                self.patients.origin_mut(patient).deadline = SimTime::NEVER;
-                self.to(patient, next)
-            }
-            Step::WaitUntil { window } => self.wait_until(patient, next, window),
-            Step::WaitRate { hazard } => self.wait_rate(patient, next, hazard),
+            Step::Enter { group } => self.patients.get_mut(patient).enter(group),
+            Step::ClearPatience => self.patients.origin_mut(patient).deadline = SimTime::NEVER,
+            Step::WaitUntil { window } => return self.wait_until(patient, next, window),
+            Step::WaitRate { hazard } => return self.wait_rate(patient, id, hazard),
             Step::HoldAny { slot, pools, wait } => {
-                self.hold_any(patient, slot, pools, wait) && self.to(patient, next)
+                return self.hold_any(patient, slot, pools, wait).then_some(next);
             }
             Step::HoldAll { slot, pools, wait } => {
-                self.hold_all(patient, slot, pools, wait) && self.to(patient, next)
+                return self.hold_all(patient, slot, pools, wait).then_some(next);
             }
             Step::When { selector, first } => {
                 let row = self.row(&self.program.selectors[selector.index()], patient);
-                self.to(patient, self.program.branches[first as usize + row])
+                return Some(self.program.branches[first as usize + row]);
             }
             Step::Set { attribute, level } => {
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
-                self.to(patient, next)
             }
             Step::SetBy { attribute, chance } => {
-                let level = self.outcome(chance, patient, self.step_bits(patient));
+                let level = self.outcome(chance, patient, self.step_bits(patient, id));
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
-                self.to(patient, next)
             }
             Step::Refer { route, entry, here } => {
-                self.refer(patient, route, Some(entry), here, next)
+                return self.refer(patient, id, route, Some(entry), here);
             }
-            Step::Travel { route, here } => self.refer(patient, route, None, here, next),
+            Step::Travel { route, here } => return self.refer(patient, id, route, None, here),
             Step::Call {
                 fleet,
                 slot,
@@ -165,40 +162,39 @@ impl<R: Reader> Simulation<'_, R> {
                 at_dispatch,
             } => {
                 self.call(patient, fleet, slot, wait, at_dispatch);
-                false
+                return None;
             }
-            Step::Convey { slot, route, entry } => self.convey(patient, slot, route, entry),
+            Step::Convey { slot, route, entry } => {
+                return self.convey(patient, id, slot, route, entry);
+            }
             Step::Book { booking, otherwise } => {
                 let spec = &self.program.bookings[usize::from(booking)];
-                self.book(patient, spec, next, otherwise)
+                return self.book(patient, spec, next, otherwise);
             }
-            Step::Start { with, task } => {
-                self.start_task(patient, with, task);
-                self.to(patient, next)
-            }
+            Step::Start { with, task } => self.start_task(patient, id, with, task),
             // The common ones have been taken before.
             _ => unreachable!("every other step is taken in `take`"),
         }
+        Some(next)
     }
 
     #[inline(always)]
-    fn to(&mut self, patient: u32, step: StepId) -> bool {
+    pub(super) fn stand_at(&mut self, patient: u32, step: StepId) {
         self.patients.get_mut(patient).step = step;
-        true
     }
 
     /// Time passes, then the patient goes on at `step`. No time at all: it goes on at once.
     #[inline]
-    fn pass(&mut self, patient: u32, step: StepId, span: SimSpan) -> bool {
-        self.to(patient, step);
+    pub(super) fn pass(&mut self, patient: u32, step: StepId, span: SimSpan) -> Option<StepId> {
         if span == SimSpan::ZERO {
-            return true;
+            return Some(step);
         }
+        self.stand_at(patient, step);
         self.schedule(patient, self.now + span);
-        false
+        None
     }
 
-    fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> bool {
+    fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Option<StepId> {
         let now = time_of_week(self.now, self.program.week_offset);
         let span = self.program.windows[window.index()]
             .until_open(now)
@@ -206,10 +202,10 @@ impl<R: Reader> Simulation<'_, R> {
         self.pass(patient, next, span)
     }
 
-    fn wait_rate(&mut self, patient: u32, next: StepId, hazard: HazardId) -> bool {
+    fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Option<StepId> {
         let hazard = &self.program.hazards[hazard.index()];
         let profile = &self.program.profiles[hazard.profile.index()];
-        let exponential = -libm::log(streams::unit(self.step_bits(patient)));
+        let exponential = -libm::log(streams::unit(self.step_bits(patient, id)));
         let at = hazard_time(
             hazard,
             profile,
@@ -217,7 +213,7 @@ impl<R: Reader> Simulation<'_, R> {
             self.program.week_offset,
             exponential,
         );
-        self.pass(patient, next, at.since(self.now))
+        self.pass(patient, StepId(id.0 + 1), at.since(self.now))
     }
 
     /// A milestone: the reader is told, then the clock is set.
@@ -251,19 +247,24 @@ impl<R: Reader> Simulation<'_, R> {
         self.wait_for(patient, &[pool], Kind::Single, units as u8, slot, wait)
     }
 
+    /// The timed part of a `Use`: a service begins, or one that was interrupted goes on.
     #[inline]
-    fn service_span(&mut self, patient: u32, duration: super::program::DurationId) -> SimSpan {
+    fn serve_for(
+        &mut self,
+        patient: u32,
+        id: StepId,
+        pool: PoolId,
+        wait: WaitId,
+        duration: DurationId,
+    ) {
         let record = self.patients.get_mut(patient);
-        if record.is_interrupted {
-            record.is_interrupted = false;
-            return self.patients.origin(patient).remaining;
-        }
-        self.span(duration, patient, self.step_bits(patient))
-    }
-
-    #[inline]
-    fn start_service(&mut self, patient: u32, pool: PoolId, wait: WaitId, span: SimSpan) {
-        self.patients.get_mut(patient).in_service = true;
+        record.in_service = true;
+        let was_interrupted = std::mem::take(&mut record.is_interrupted);
+        let span = if was_interrupted {
+            self.patients.origin(patient).remaining
+        } else {
+            self.span(duration, patient, self.step_bits(patient, id))
+        };
         let ends = self.now + span;
         self.schedule(patient, ends);
         if self.program.pools[pool.index()].keeps_served {
@@ -284,8 +285,10 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn leave(&mut self, patient: u32, disposition: DispositionId, site: SiteId) {
-        for slot in 0..N_HOLD_SLOTS {
-            self.let_go(patient, HoldSlot(slot as u8));
+        if self.patients.get(patient).is_holding_any() {
+            for slot in 0..N_HOLD_SLOTS {
+                self.let_go(patient, HoldSlot(slot as u8));
+            }
         }
         if !self.patients.origin(patient).is_task {
             self.tell(patient, |reader, now, seen| {
@@ -299,18 +302,18 @@ impl<R: Reader> Simulation<'_, R> {
     fn refer(
         &mut self,
         patient: u32,
+        id: StepId,
         route: RouteId,
         entry: Option<u8>,
         here: SiteId,
-        next: StepId,
-    ) -> bool {
+    ) -> Option<StepId> {
         let spec = &self.program.routes[route.index()];
         let Some(to) = self.destination(route, patient, here) else {
-            return self.to(patient, spec.otherwise);
+            return Some(spec.otherwise);
         };
         let site = &spec.sites[to.index];
         self.patients.origin_mut(patient).place = site.place;
-        let step = entry.map_or(next, |entry| site.entries[usize::from(entry)]);
+        let step = entry.map_or(StepId(id.0 + 1), |entry| site.entries[usize::from(entry)]);
         self.pass(patient, step, to.travel)
     }
 
@@ -320,7 +323,7 @@ impl<R: Reader> Simulation<'_, R> {
         booking: &BookingSpec,
         next: StepId,
         otherwise: StepId,
-    ) -> bool {
+    ) -> Option<StepId> {
         let calendar = &self.program.calendars[booking.calendar.index()];
         debug_assert!(
             calendar
@@ -333,13 +336,13 @@ impl<R: Reader> Simulation<'_, R> {
             .book(booking, calendar, self.now, self.program.week_offset)
         {
             Some(time) => self.pass(patient, next, time.since(self.now)),
-            None => self.to(patient, otherwise),
+            None => Some(otherwise),
         }
     }
 
     /// A side task begins, with some of what the patient holds.
-    fn start_task(&mut self, patient: u32, with: u8, task: StepId) {
-        let bits = self.step_bits(patient);
+    fn start_task(&mut self, patient: u32, id: StepId, with: u8, task: StepId) {
+        let bits = self.step_bits(patient, id);
         let origin = PatientOrigin {
             is_task: true,
             ..*self.patients.origin(patient)

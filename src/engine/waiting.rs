@@ -2,7 +2,7 @@
 
 use super::agenda::Phase;
 use super::facts::Reader;
-use super::lines::{Kind, NONE, Request};
+use super::lines::{Kind, Request};
 use super::patients::{Held, NO_REQUEST};
 use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, Step, WaitId};
 use super::simulation::{Event, Simulation};
@@ -55,24 +55,24 @@ impl<R: Reader> Simulation<'_, R> {
             self.turn_away(patient, wait);
             return false;
         }
-        let order = self.lines.new_order();
-        let worsens = self.worsens_at(patient, wait);
-        let joined = self.now;
-        let mut ids = [NONE; 16];
-        let n = pools.len().min(ids.len());
-        for (id, pool) in ids.iter_mut().zip(pools) {
-            let mut request = Request::new(
-                patient, pool.0, wait, kind, rank, units, slot, order, joined,
-            );
-            // One of the siblings is enough to tell the time.
-            if *pool == pools[0] {
-                request.gives_up = gives_up;
-                request.worsens = worsens;
-            }
-            *id = self.join_line(request);
+        let mut request = Request::new(
+            patient,
+            pools[0].0,
+            wait,
+            kind,
+            rank,
+            units,
+            slot,
+            self.lines.new_order(),
+            self.now,
+        );
+        request.gives_up = gives_up;
+        request.worsens = self.worsens_at(patient, wait);
+        let id = self.join_line(request);
+        self.patients.get_mut(patient).request = id;
+        if pools.len() > 1 {
+            self.join_other_lines(id, &pools[1..]);
         }
-        self.lines.make_siblings(&ids[..n]);
-        self.patients.get_mut(patient).request = ids[0];
         // There may be free units that those ahead cannot use.
         for pool in pools {
             if self.levels[pool.index()].free() > 0 {
@@ -80,6 +80,19 @@ impl<R: Reader> Simulation<'_, R> {
             }
         }
         false
+    }
+
+    /// The same request in the lines of other pools. The first alone tells when the patient gives up or grows worse.
+    fn join_other_lines(&mut self, first: u32, pools: &[PoolId]) {
+        let mut request = *self.lines.get(first);
+        request.gives_up = SimTime::NEVER;
+        request.worsens = SimTime::NEVER;
+        let mut ids = vec![first];
+        for pool in pools {
+            request.line = pool.0;
+            ids.push(self.join_line(request));
+        }
+        self.lines.make_siblings(&ids);
     }
 
     /// Whether a newcomer finds its units free with nobody ahead.
@@ -209,66 +222,56 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Gives the request what it asks for; the patient goes on in its turn.
     fn grant(&mut self, id: u32) {
-        let mut pools = [PoolId(0); 16];
-        let mut n = 0;
-        if self.lines.get(id).kind == Kind::All {
-            // In the order of the list, which is the order of the ring from the patient's first request.
-            let first = self.patients.get(self.lines.get(id).patient).request;
-            let mut current = first;
-            loop {
-                pools[n] = PoolId(self.lines.get(current).line);
-                n += 1;
-                current = self.lines.get(current).sibling;
-                if current == first {
-                    break;
-                }
+        let request = *self.lines.get(id);
+        match request.kind {
+            Kind::Single => {
+                self.lines.remove(id, self.now);
+                let level = &mut self.levels[usize::from(request.line)];
+                level.touch(self.now);
+                level.waiting -= 1;
+                level.busy += u32::from(request.units);
+                self.level_changed(request.line);
+                self.patients.get_mut(request.patient).request = NO_REQUEST;
+                self.put_in_hand(
+                    request.patient,
+                    PoolId(request.line),
+                    request.units,
+                    request.slot,
+                );
             }
-        } else {
-            pools[0] = PoolId(self.lines.get(id).line);
-            n = 1;
-        }
-        let request = self.leave_lines(id);
-        for (index, pool) in pools[..n].iter().enumerate() {
-            let level = &mut self.levels[pool.index()];
-            level.touch(self.now);
-            level.busy += u32::from(request.units);
-            self.level_changed(pool.0);
-            let slot = HoldSlot(request.slot.0 + index as u8);
-            self.put_in_hand(request.patient, *pool, request.units, slot);
+            Kind::Any => {
+                self.leave_lines(id);
+                self.take_one(request.patient, PoolId(request.line), request.slot);
+                self.patients.get_mut(request.patient).step.0 += 1;
+            }
+            Kind::All => {
+                self.leave_lines(id);
+                let step = self.program.steps[self.step_of(request.patient).index()];
+                let Step::HoldAll { pools, .. } = step else {
+                    unreachable!("only a step that holds all asks for all");
+                };
+                self.take_one_each(request.patient, pools, request.slot);
+                self.patients.get_mut(request.patient).step.0 += 1;
+            }
         }
         self.ready.push_back(request.patient);
     }
 
     /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).
+    #[inline]
     fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
         let record = self.patients.get_mut(patient);
-        match self.program.steps[record.step.index()] {
-            Step::Use { .. } => record.in_service = true,
-            Step::HoldAll { pools, .. } => {
-                record.hold(
-                    slot,
-                    Held::Pool {
-                        pool: pool.0,
-                        units,
-                    },
-                );
-                let last = *self.program.pool_lists[pools.index()]
-                    .last()
-                    .expect("a list of pools is not empty");
-                if pool == last {
-                    record.step.0 += 1;
-                }
-            }
-            _ => {
-                record.hold(
-                    slot,
-                    Held::Pool {
-                        pool: pool.0,
-                        units,
-                    },
-                );
-                record.step.0 += 1;
-            }
+        if let Step::Use { .. } = self.program.steps[record.step.index()] {
+            record.in_service = true;
+        } else {
+            record.hold(
+                slot,
+                Held::Pool {
+                    pool: pool.0,
+                    units,
+                },
+            );
+            record.step.0 += 1;
         }
     }
 
@@ -306,12 +309,16 @@ impl<R: Reader> Simulation<'_, R> {
             level.waiting == 0 && level.free() > 0
         };
         if listed.iter().all(is_free) {
-            for (index, pool) in listed.iter().enumerate() {
-                self.take_one(patient, *pool, HoldSlot(slot.0 + index as u8));
-            }
+            self.take_one_each(patient, pools, slot);
             return true;
         }
         self.wait_for(patient, listed, Kind::All, 1, slot, wait)
+    }
+
+    fn take_one_each(&mut self, patient: u32, pools: PoolListId, slot: HoldSlot) {
+        for (index, pool) in self.program.pool_lists[pools.index()].iter().enumerate() {
+            self.take_one(patient, *pool, HoldSlot(slot.0 + index as u8));
+        }
     }
 
     fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
