@@ -64,7 +64,7 @@ impl<'a> Finding<'a> {
         })
     }
 
-    /// `75.1 % under Networked, 3.1 points more than under Traditional`; none when a value is missing.
+    /// `75.1 % under Networked, 3.1 points more than Traditional`; none when a value is missing.
     pub fn sentence(&self, subject: &Subject<'_>) -> Option<String> {
         let values: Vec<f64> = self
             .estimates
@@ -92,14 +92,8 @@ impl<'a> Finding<'a> {
             2 => {
                 let difference =
                     self.differences[1].map_or(values[1] - values[0], |row| row.difference.mean);
-                let word = if difference > 0.0 { "more" } else { "less" };
-                let size = change(difference.abs(), &self.unit);
-                let size = size.trim_start_matches('+');
-                Some(format!(
-                    "{}, {size} {word} than under {}",
-                    plain(1),
-                    label(0)
-                ))
+                let size = difference_words(difference, &self.unit);
+                Some(format!("{}, {size} than {}", plain(1), label(0)))
             }
             n => Some((0..n).map(plain).collect::<Vec<_>>().join(", ")),
         }
@@ -117,6 +111,20 @@ impl<'a> Finding<'a> {
             "{from} to {to} ({difference}, 95\u{a0}% interval {})",
             interval(&row.difference)
         ))
+    }
+}
+
+/// `3.1 points more`, `12.0 min less`, `10.8 fewer`: of things that are counted the unit goes without saying.
+fn difference_words(difference: f64, unit: &str) -> String {
+    let size = number(difference.abs());
+    let is_more = difference > 0.0;
+    match unit {
+        "%" => format!("{size} points {}", if is_more { "more" } else { "less" }),
+        "min" | "s" | "h" => format!(
+            "{size}\u{a0}{unit} {}",
+            if is_more { "more" } else { "less" }
+        ),
+        _ => format!("{size} {}", if is_more { "more" } else { "fewer" }),
     }
 }
 

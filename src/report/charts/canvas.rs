@@ -23,6 +23,8 @@ pub struct Lettering {
     pub bold: bool,
     pub colour: RGBColor,
     pub align: Align,
+    /// With a white edge, for text that may stand on lines.
+    pub halo: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +36,12 @@ pub enum Align {
 
 impl Lettering {
     pub fn plain(size: f64, colour: RGBColor) -> Self {
-        let align = Align::Left;
         Self {
             size,
             bold: false,
             colour,
-            align,
+            align: Align::Left,
+            halo: false,
         }
     }
 
@@ -49,6 +51,10 @@ impl Lettering {
 
     pub fn align(self, align: Align) -> Self {
         Self { align, ..self }
+    }
+
+    pub fn halo(self) -> Self {
+        Self { halo: true, ..self }
     }
 }
 
@@ -133,6 +139,7 @@ impl Canvas {
         let style = TextStyle::from(font)
             .color(&lettering.colour)
             .pos(Pos::new(horizontal, VPos::Center));
+        self.page.borrow_mut().halo = lettering.halo;
         self.area
             .draw(&Text::new(text, pixel(x, y), style))
             .expect(DRAWN);

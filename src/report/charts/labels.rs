@@ -1,5 +1,7 @@
 //! Labels that stand beside what they name: moved apart so that none covers another.
 
+use crate::report::subject::Scenario;
+
 use super::canvas::{Canvas, Lettering, Stroke};
 use super::theme::{self, LABEL_SIZE, SeriesStyle, TICK_SIZE};
 
@@ -86,7 +88,7 @@ pub fn draw_end_labels(canvas: &Canvas, labels: &[EndLabel], x: f64, top: f64, b
                 x + 18.0,
                 y - ROW / 2.0,
                 &label.name,
-                Lettering::plain(LABEL_SIZE, label.style.text).bold(),
+                Lettering::plain(LABEL_SIZE, label.style.text).bold().halo(),
             );
         }
         let y = if named { y + ROW / 2.0 } else { y };
@@ -94,8 +96,24 @@ pub fn draw_end_labels(canvas: &Canvas, labels: &[EndLabel], x: f64, top: f64, b
             x + 18.0,
             y,
             &label.value,
-            Lettering::plain(TICK_SIZE, theme::INK),
+            Lettering::plain(TICK_SIZE, theme::INK).halo(),
         );
+    }
+}
+
+/// One line that names scenarios, the first of them at position `first`, for charts whose rows leave no room for names.
+pub fn scenario_key(canvas: &Canvas, scenarios: &[Scenario<'_>], first: usize, x: f64, y: f64) {
+    let mut x = x;
+    for (position, scenario) in scenarios.iter().enumerate().take(theme::MAX_SERIES - first) {
+        let style = theme::series(first + position);
+        canvas.marker(x + 5.0, y, style.marker, style.colour, true);
+        canvas.text(
+            x + 15.0,
+            y,
+            &scenario.label,
+            Lettering::plain(LABEL_SIZE, style.text).bold(),
+        );
+        x += 15.0 + super::text::width(&scenario.label, LABEL_SIZE, true) + 22.0;
     }
 }
 

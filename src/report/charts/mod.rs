@@ -4,13 +4,20 @@
 //! page. Labels and units come from the measures of the scenario, what the values say is computed.
 
 pub mod axis;
+pub mod bands;
 pub mod canvas;
+pub mod course;
+pub mod daily;
 pub mod frame;
+pub mod interval;
 pub mod labels;
+pub mod level;
+pub mod standards;
 pub mod survival;
 pub mod svg;
 pub mod text;
 pub mod theme;
+pub mod week;
 
 use crate::uec::model::{ChartKind, ChartSpec};
 
@@ -72,7 +79,12 @@ pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
 /// None when the results lack what the chart shows.
 fn drawing<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
     match spec.kind {
+        ChartKind::Daily => daily::draw(subject, spec),
+        ChartKind::Week => week::draw(subject, spec),
+        ChartKind::Level => level::draw(subject, spec),
         ChartKind::Survival => survival::draw(subject, spec),
-        _ => None,
+        ChartKind::Standards => standards::draw(subject, spec),
+        ChartKind::Bands => bands::draw(subject, spec),
+        ChartKind::Interval => interval::draw(subject, spec),
     }
 }

@@ -248,7 +248,7 @@ fn paint_panel(
     });
     axis::x_axis(&panel, &ticks, axis::time_label);
     if is_last {
-        axis::x_title(&panel, "Time since the start");
+        axis::x_title(&panel, &curves.measure.title);
     }
     for &line in lines {
         let x = panel.x_at(line);
@@ -318,18 +318,18 @@ fn label_crossings(panel: &Panel<'_>, subject: &Subject<'_>, curves: &Curves<'_>
                     after,
                     y,
                     label,
-                    Lettering::plain(LABEL_SIZE, style.text).bold(),
+                    Lettering::plain(LABEL_SIZE, style.text).bold().halo(),
                 );
                 after += super::text::width(label, LABEL_SIZE, true) + 6.0;
             }
             let value = if position == 0 {
-                format!("{value} still in after {}", span_words(line))
+                format!("{value} still in")
             } else {
                 value
             };
             panel
                 .canvas
-                .text(after, y, &value, Lettering::plain(LABEL_SIZE, INK));
+                .text(after, y, &value, Lettering::plain(LABEL_SIZE, INK).halo());
         }
     }
 }

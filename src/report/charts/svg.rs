@@ -26,6 +26,8 @@ pub struct Page {
     pub body: String,
     /// SVG dash pattern in the chart's units; empty is solid.
     pub dash: &'static str,
+    /// Text gets a white edge.
+    pub halo: bool,
 }
 
 pub struct SvgBackend {
@@ -193,8 +195,13 @@ impl DrawingBackend for SvgBackend {
             _ => String::new(),
         };
         let (size, fill) = (quarter(size as i32), colour(style.color()));
+        let edge = if self.page.borrow().halo {
+            " stroke=\"#FFFFFF\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+        } else {
+            ""
+        };
         self.write(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{weight}{anchor}{turn}>{}</text>",
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{weight}{anchor}{edge}{turn}>{}</text>",
             escape(text)
         ))
     }

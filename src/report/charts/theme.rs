@@ -31,6 +31,11 @@ pub const AXIS: RGBColor = RGBColor(0x59, 0x59, 0x59);
 pub const GRID: RGBColor = RGBColor(0xE2, 0xE2, 0xE2);
 /// Standards and guide lines: burgundy, contrast 9.8:1, always labelled in words.
 pub const STANDARD: RGBColor = RGBColor(0x80, 0x16, 0x50);
+/// A difference for the better, with the word beside it.
+pub const BETTER: RGBColor = RGBColor(0x12, 0x43, 0x6D);
+/// A difference for the worse, and its hue dark enough for text.
+pub const WORSE: RGBColor = RGBColor(0xF4, 0x6A, 0x25);
+pub const WORSE_TEXT: RGBColor = RGBColor(0xA9, 0x44, 0x09);
 pub const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);
 
 pub const LINE_WIDTH: f64 = 2.0;
