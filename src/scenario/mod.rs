@@ -23,3 +23,4 @@ pub mod workspace;
 
 mod changes;
 mod scaling;
+mod syntax;

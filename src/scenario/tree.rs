@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::dates::{Date, Moment};
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::Diagnostics;
 use super::files::{FileId, Files, Span};
 
 /// A value and where it stands.
@@ -186,22 +186,12 @@ pub fn is_said(key: &str) -> bool {
 pub fn parse(file: FileId, files: &Files, diagnostics: &Diagnostics) -> Node {
     let text = files.get(file).text.clone();
     let (document, faults) = DeTable::parse_recoverable(&text);
+    super::syntax::report(&faults, file, files, diagnostics);
     let reader = Reader {
         file,
         text: &text,
         diagnostics,
     };
-    let mut last_line = 0;
-    for fault in faults {
-        let range = fault.span().unwrap_or(0..0);
-        let span = reader.span(range);
-        // One slip often confuses the rest of its line: the first fault of a line is the one to mend.
-        let line = files.position(span).line;
-        if line != last_line {
-            reader.syntax(span, fault.message());
-        }
-        last_line = line;
-    }
     let span = reader.span(0..0);
     let table = reader.table(document.get_ref(), false);
     Node::new(Value::Table(table), span)
@@ -220,21 +210,6 @@ impl Reader<'_> {
             start: range.start as u32,
             end: range.end as u32,
         }
-    }
-
-    fn syntax(&self, span: Span, message: &str) {
-        let message = message.trim_end_matches('.');
-        let fault = Diagnostic::error("S101", span, format!("not valid TOML: {message}"));
-        let fault = match message {
-            m if m.contains("duplicate key") => fault.try_this(
-                "give every name once; a table is opened once and then holds all its keys",
-            ),
-            m if m.contains("string values must be quoted") => {
-                fault.try_this("put the text in quotation marks, as in \"8 min\"")
-            }
-            _ => fault,
-        };
-        self.diagnostics.report(fault);
     }
 
     fn table(&self, table: &DeTable<'_>, is_inline: bool) -> Table {
@@ -275,7 +250,7 @@ impl Reader<'_> {
     }
 
     fn too_large(&self, span: Span) -> i64 {
-        self.syntax(span, "this whole number is too large");
+        super::syntax::report_one(span, "this whole number is too large", self.diagnostics);
         0
     }
 }
@@ -348,7 +323,7 @@ mod tests {
         assert_eq!(faults.n_errors(), 3, "{printed}");
         assert!(printed.contains("a.toml:1:"), "{printed}");
         assert!(printed.contains("a.toml:3:"), "{printed}");
-        assert!(printed.contains("duplicate key"), "{printed}");
+        assert!(printed.contains("given twice"), "{printed}");
     }
 
     #[test]
