@@ -110,8 +110,10 @@ fn estimate(
     if let [site] = sites[..] {
         return results.estimates[number_at(site, &target.statistic)?];
     }
-    let numbers: Option<Vec<usize>> =
-        sites.iter().map(|site| number_at(site, &target.statistic)).collect();
+    let numbers: Option<Vec<usize>> = sites
+        .iter()
+        .map(|site| number_at(site, &target.statistic))
+        .collect();
     let numbers = numbers?;
     let statistic = results.keys[numbers[0]].statistic;
     let weights: Option<Vec<usize>> = sites.iter().map(|site| number_at(site, "count")).collect();
@@ -135,13 +137,19 @@ fn estimate(
 /// those who have the property, from which follows how many there are.
 fn weighted(statistic: Statistic, parts: &[f64], counts: &[f64]) -> Option<f64> {
     let weights: Vec<f64> = match statistic {
-        Statistic::Percent => {
-            parts.iter().zip(counts).map(|(percent, count)| count / percent * 100.0).collect()
-        }
+        Statistic::Percent => parts
+            .iter()
+            .zip(counts)
+            .map(|(percent, count)| count / percent * 100.0)
+            .collect(),
         _ => counts.to_vec(),
     };
     let total: f64 = weights.iter().sum();
-    let sum: f64 = parts.iter().zip(&weights).map(|(part, weight)| part * weight).sum();
+    let sum: f64 = parts
+        .iter()
+        .zip(&weights)
+        .map(|(part, weight)| part * weight)
+        .sum();
     (total.is_finite() && total > 0.0).then(|| sum / total)
 }
 

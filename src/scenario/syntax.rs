@@ -201,7 +201,7 @@ mod tests {
             "a = { b = \"x\" c = 2 }\n",
             &["1:15 a comma is missing before this"],
         );
-        check("a 1\n", &["1:2 \"=\" is missing after a key"]);
+        check("a 1\n", &["1:3 this key has no value"]);
         check("a = 08\n", &["1:5 a number cannot begin with a zero"]);
     }
 

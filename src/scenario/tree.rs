@@ -2,6 +2,7 @@
 //!
 //! Tables keep the order of the file: for a step the first key says what it does.
 
+use std::num::{IntErrorKind, ParseIntError};
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -231,7 +232,7 @@ impl Reader<'_> {
             DeValue::String(text) => Value::String(text.to_string()),
             DeValue::Integer(number) => {
                 let parsed = i64::from_str_radix(number.as_str(), number.radix());
-                Value::Integer(parsed.unwrap_or_else(|_| self.too_large(span)))
+                Value::Integer(parsed.unwrap_or_else(|fault| self.unreadable(span, &fault)))
             }
             DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(value) => Value::Boolean(*value),
@@ -249,8 +250,13 @@ impl Reader<'_> {
         Node::new(value, span)
     }
 
-    fn too_large(&self, span: Span) -> i64 {
-        super::syntax::report_one(span, "this whole number is too large", self.diagnostics);
+    /// Stands for a whole number that cannot be read; the parser has reported every fault but its size.
+    fn unreadable(&self, span: Span, fault: &ParseIntError) -> i64 {
+        use IntErrorKind::{NegOverflow, PosOverflow};
+        if matches!(fault.kind(), NegOverflow | PosOverflow) {
+            let message = "this whole number is too large";
+            super::syntax::report_one(span, message, self.diagnostics);
+        }
         0
     }
 }
