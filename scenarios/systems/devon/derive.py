@@ -37,7 +37,7 @@ PLACES = {
 }
 AGES = [("0-4", ["age_0_4"]), ("5-14", ["age_5_14"]), ("15-24", ["age_15_24"]), ("25-44", ["age_25_34", "age_35_44"]),
         ("45-64", ["age_45_54", "age_55_64"]), ("65-74", ["age_65_74"]), ("75-84", ["age_75_84"]), ("85+", ["age_85_plus"])]
-SITES = {"Cumberland Centre (Plymouth)": "cumberland", "Dawlish Community Hospital": "dawlish", "Derriford Hospital (UTC)": "derriford_utc",
+SITES = {"Cumberland Centre (Plymouth)": "cumberland", "Dawlish Community Hospital": "dawlish_miu", "Derriford Hospital (UTC)": "derriford_utc",
          "Exmouth Minor Injury Unit": "exmouth_miu", "Honiton Hospital": "honiton_miu", "Ilfracombe & District Tyrrell Hospital": "ilfracombe_miu",
          "NHS Walk in Centre (Exeter)": "exeter_walk_in", "Newton Abbot Community Hospital": "newton_abbot_utc",
          "North Devon District Hospital": "barnstaple_utc", "South Hams Hospital (Kingsbridge)": "kingsbridge_miu",
@@ -45,6 +45,8 @@ SITES = {"Cumberland Centre (Plymouth)": "cumberland", "Dawlish Community Hospit
          "Totnes Community Hospital": "totnes_miu", "Victoria Hospital (Sidmouth)": "sidmouth_miu"}
 DEPARTMENTS = {"exeter": (50.716709, -3.506666), "barnstaple": (51.092175, -4.050418),
                "derriford": (50.416729, -4.113671), "torbay": (50.482323, -3.553791)}
+# Kilometres by which a department seems nearer than it is: the Torbay trust serves all of Teignbridge (trust catchments by district).
+NEARER = {"torbay": 3.0}
 SMALLEST_ZONE = 19_000  # residents; smaller deprivation groups of a place join the next one
 # Minutes per kilometre of road at an ordinary pace: 40 km/h in towns, 65 km/h in the country
 # (geo.travel_speed.urban_blue_light_kmh and geo.travel_speed.rural_blue_light_kmh, both assumed).
@@ -127,7 +129,7 @@ def main(population, minutes):
         for site, place in DEPARTMENTS.items():
             def pull(r, site=site):
                 here = (float(r["lat"]), float(r["lon"]))
-                weights = {s: math.exp(-km(here, p) / 4.0) for s, p in DEPARTMENTS.items()}
+                weights = {s: math.exp(-(km(here, p) - NEARER.get(s, 0.0)) / 4.0) for s, p in DEPARTMENTS.items()}
                 return weights[site] / sum(weights.values())
             share = weighted(group, pull)
             if share >= 0.01:
