@@ -20,6 +20,8 @@ pub struct Model {
     /// Every number of the scenario with its source, in file order.
     pub inputs: Vec<InputValue>,
     pub changes: Vec<ChangeNote>,
+    /// What the model leaves out and what to beware of, in sentences.
+    pub limits: Vec<String>,
     /// Every file that took part, in the order read.
     pub files: Vec<InputFile>,
 }
