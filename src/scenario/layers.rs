@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostic;
 use super::files::{FileId, Span};
 use super::origins;
 use super::source;
-use super::tree::{self, Node, Table, Value};
+use super::tree::{self, Node, Said, Table, Value};
 use super::workspace::Workspace;
 
 /// Which changes are laid over the scenario.
@@ -103,7 +103,7 @@ impl Collector<'_, '_> {
         }
         let workspace = self.workspace;
         let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
-        origins::mark(&mut node, &workspace.diagnostics);
+        origins::mark(&mut node, None, &workspace.diagnostics);
         for below in included(&node, workspace) {
             if let Some(id) = workspace.open_named(below.value, below.span) {
                 self.collect(id, &Changes::AsWritten, Some(below.span));
@@ -167,9 +167,13 @@ impl Collector<'_, '_> {
     fn add_change(&mut self, file: FileId) {
         let workspace = self.workspace;
         let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
-        origins::mark(&mut node, &workspace.diagnostics);
         let path = workspace.path(file);
         let name = source::stem(&path).to_owned();
+        let evidence = node.get("evidence").map(|_| Said {
+            source: Some(format!("evidence of change \"{name}\"")),
+            ..Said::default()
+        });
+        origins::mark(&mut node, evidence, &workspace.diagnostics);
         let reader = TableReader::new(&node, format!("change \"{name}\""), &workspace.diagnostics);
         let evidence = reader.names("evidence");
         let title = reader.string("title").unwrap_or_default().to_owned();
@@ -383,7 +387,7 @@ error[S114]: \"sites.a.pools.nurses\" exists already
             ("l.toml", LIBRARY),
             (
                 "changes/c.toml",
-                "title = \"C\"\n[set]\n\"services.ed.steps.image.for\" = { multiply = 2, assumed = \"why\" }\n",
+                "title = \"C\"\nevidence = [\"E1\"]\n[set]\n\"services.ed.steps.image.for\" = { multiply = 2, assumed = \"why\" }\n\"sites.a.pools.nurses\" = 6\n",
             ),
         ]);
         let workspace = Workspace::new(&memory);
@@ -406,8 +410,8 @@ error[S114]: \"sites.a.pools.nurses\" exists already
             "services.ed.paths.arrive.triage.for = 8 min (lib) l.toml:7",
             "services.ed.paths.arrive.test.share = 0.5 (lib) l.toml:8",
             "services.ed.paths.arrive.test.steps.image.for = { lognormal = { mean = 30 min, sd = 10 min }, scale = 2 } (lib) l.toml:8",
-            "services.ed.paths.arrive.test.steps.image.for.scale = 2 (why) changes/c.toml:3",
-            "sites.a.pools.nurses = 4 (lib) l.toml:11",
+            "services.ed.paths.arrive.test.steps.image.for.scale = 2 (why) changes/c.toml:4",
+            "sites.a.pools.nurses = 6 (evidence of change \"c\") changes/c.toml:5",
             "sites.a.pools.cubicles = 12 (guess) a.toml:5",
         ];
         assert_eq!(found, expected);

@@ -25,11 +25,11 @@ pub struct Input {
     pub line: u32,
 }
 
-/// Fixes to every value below `node` the statement that holds for it.
+/// Fixes to every value below `node` the statement that holds for it; `otherwise` where the file states nothing.
 ///
 /// Errors (reported): `S106` if a statement is not a text.
-pub fn mark(node: &mut Node, diagnostics: &Diagnostics) {
-    mark_below(node, None, diagnostics);
+pub fn mark(node: &mut Node, otherwise: Option<Said>, diagnostics: &Diagnostics) {
+    mark_below(node, otherwise.map(Arc::new).as_ref(), diagnostics);
 }
 
 fn mark_below(node: &mut Node, outer: Option<&Arc<Said>>, diagnostics: &Diagnostics) {
