@@ -1,0 +1,197 @@
+//! The engine against queueing theory: exact values inside intervals from independent replications.
+//!
+//! `tests/data/analytic` holds the values and says where they come from. Intervals hold for all rows of a test together
+//! at 99 % (Bonferroni). A half-width is judged against the exact value, or against a scale where that is nearly zero:
+//! 0.05 of a probability, of a patient, or of a mean service.
+
+mod cases;
+mod closed_forms;
+mod network;
+mod networks;
+mod observer;
+mod stations;
+mod study;
+mod transients;
+
+use uecsim::engine::program::StepId;
+use uecsim::stats::intervals::bonferroni;
+
+use cases::Case;
+use study::{Finding, Study};
+
+fn studies(case: &Case) -> Vec<Study> {
+    let one = match case.family.as_str() {
+        "mmc" => stations::mmc(case),
+        "mg1" => stations::mg1(case),
+        "md1" => stations::md1(case),
+        "dm1" | "em1" => stations::gm1(case),
+        "mmck" => stations::mmck(case),
+        "erlang_b" => return stations::erlang_b(case),
+        "erlang_a" | "mmc_plus_d" => stations::impatient(case),
+        "priority_nonpreemptive_mmc" => stations::priority_mmc(case),
+        "priority_nonpreemptive_mg1" => stations::priority_mg1(case),
+        "priority_preemptive_resume_mm1" => stations::priority_preemptive(case),
+        "jackson3" => networks::jackson(case),
+        "tandem_blocking" => networks::tandem(case),
+        "overflow_beds" => networks::overflow(case),
+        "multi_unit_loss" => networks::multi_unit(case),
+        "mmc_transient_from_empty" => transients::from_empty(case),
+        "mt_mct_schedule" => transients::schedule(case),
+        "mt_m_inf" | "mt_d_inf" => transients::infinite_servers(case),
+        other => panic!("no model of {other}"),
+    };
+    vec![one]
+}
+
+fn report(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        format!(
+            "{} exact {:.6} estimate {:.6} +- {:.6} ({:.2} % of scale){}",
+            finding.title,
+            finding.exact,
+            finding.estimate.mean,
+            finding.estimate.half_width,
+            100.0 * finding.relative_half_width(),
+            if finding.holds() { "" } else { "  OUTSIDE" }
+        )
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Every row of every family, each half-width at most 1 % of its scale. Takes an hour of processor time or so in release:
+/// `cargo test --release --test suite theory -- --ignored --nocapture`.
+#[test]
+#[ignore = "long"]
+fn every_row_of_every_family() {
+    const WIDEST: f64 = 0.01;
+    const PILOT: u32 = 32;
+    let all: Vec<Study> = cases::all().iter().flat_map(studies).collect();
+    let n_rows = all.iter().map(|study| study.metrics.len()).sum();
+    let confidence = bonferroni(0.99, n_rows);
+    let mut faults = Vec::new();
+    for study in all {
+        // A pilot on other draws says how many replications the widest interval takes.
+        let pilot = study.run(2, PILOT, confidence);
+        let widths = pilot.iter().map(Finding::relative_half_width);
+        let widest = widths.fold(0.0, f64::max);
+        let needed = f64::from(PILOT) * (widest / (0.85 * WIDEST)).powi(2);
+        let replications = (needed.ceil() as u32).max(2 * PILOT);
+        let findings = study.run(3, replications, confidence);
+        println!("{replications} replications\n{}", report(&findings));
+        let is_bad = |one: &Finding| !one.holds() || one.relative_half_width() > WIDEST;
+        faults.extend(findings.into_iter().filter(is_bad));
+    }
+    assert!(faults.is_empty(), "\n{}", report(&faults));
+}
+
+/// Parameter set number `which` of a family, all its rows together at 99 %, each half-width at most `widest` of its scale.
+fn check_family(family: &str, which: usize, replications: u32, widest: f64) {
+    let all = cases::all();
+    let case = all
+        .iter()
+        .filter(|case| case.family == family)
+        .nth(which)
+        .unwrap();
+    let studies = studies(case);
+    let n_rows = studies.iter().map(|study| study.metrics.len()).sum();
+    let confidence = bonferroni(0.99, n_rows);
+    for study in studies {
+        let findings = study.run(1, replications, confidence);
+        let good = |one: &Finding| one.holds() && one.relative_half_width() <= widest;
+        assert!(findings.iter().all(good), "\n{}", report(&findings));
+        println!("{}", report(&findings));
+    }
+}
+
+#[test]
+fn many_servers_and_one_line() {
+    check_family("mmc", 2, 40, 0.1);
+}
+
+#[test]
+fn a_waiting_room_with_limits() {
+    check_family("mmck", 1, 20, 0.05);
+}
+
+#[test]
+fn losses_whatever_the_service() {
+    check_family("erlang_b", 1, 20, 0.05);
+}
+
+#[test]
+fn one_server_and_any_service() {
+    check_family("mg1", 1, 40, 0.05);
+}
+
+#[test]
+fn one_server_and_constant_service() {
+    check_family("md1", 0, 40, 0.05);
+}
+
+#[test]
+fn regular_arrivals() {
+    check_family("dm1", 0, 40, 0.05);
+    check_family("em1", 0, 40, 0.05);
+}
+
+#[test]
+fn exponential_patience() {
+    check_family("erlang_a", 0, 20, 0.05);
+}
+
+#[test]
+fn fixed_patience() {
+    check_family("mmc_plus_d", 0, 20, 0.05);
+}
+
+#[test]
+fn urgent_patients_first() {
+    check_family("priority_nonpreemptive_mmc", 1, 60, 0.1);
+    check_family("priority_nonpreemptive_mg1", 0, 40, 0.05);
+}
+
+#[test]
+fn urgent_patients_interrupt() {
+    check_family("priority_preemptive_resume_mm1", 0, 40, 0.05);
+}
+
+#[test]
+fn routing_with_feedback() {
+    check_family("jackson3", 1, 80, 0.1);
+}
+
+#[test]
+fn a_full_second_station_blocks_the_first() {
+    check_family("tandem_blocking", 3, 20, 0.1);
+}
+
+#[test]
+fn a_full_ward_overflows() {
+    check_family("overflow_beds", 0, 20, 0.05);
+}
+
+#[test]
+fn several_units_at_one_moment() {
+    check_family("multi_unit_loss", 0, 20, 0.05);
+}
+
+#[test]
+fn a_queue_fills_from_empty() {
+    check_family("mmc_transient_from_empty", 0, 240, 0.2);
+}
+
+#[test]
+fn staffing_by_the_hour_where_staff_leave_at_once() {
+    check_family("mt_mct_schedule", 0, 150, 0.15);
+}
+
+#[test]
+fn staffing_by_the_hour_where_staff_finish() {
+    check_family("mt_mct_schedule", 1, 150, 0.15);
+}
+
+#[test]
+fn a_server_for_everybody_and_arrivals_by_the_hour() {
+    check_family("mt_m_inf", 0, 200, 0.1);
+    check_family("mt_d_inf", 0, 400, 0.1);
+}
