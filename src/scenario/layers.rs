@@ -378,46 +378,6 @@ error[S114]: \"sites.a.pools.nurses\" exists already
     }
 
     #[test]
-    fn every_number_keeps_the_source_of_the_file_that_won() {
-        let memory = MemorySource::new([
-            (
-                "a.toml",
-                "system = \"l.toml\"\nchanges = [\"c\"]\n[sites.a.pools]\nassumed = \"guess\"\ncubicles = 12\n",
-            ),
-            ("l.toml", LIBRARY),
-            (
-                "changes/c.toml",
-                "title = \"C\"\nevidence = [\"E1\"]\n[set]\n\"services.ed.steps.image.for\" = { multiply = 2, assumed = \"why\" }\n\"sites.a.pools.nurses\" = 6\n",
-            ),
-        ]);
-        let workspace = Workspace::new(&memory);
-        let layered = load(&workspace, "a.toml", &Changes::AsWritten).expect("no faults");
-        let inputs = origins::inputs(&layered.tree, &workspace.files());
-        let said = |input: &origins::Input| {
-            let said = input.said.clone().unwrap_or_default();
-            let words = said.source.clone().or(said.assumed.clone());
-            format!(
-                "{} = {} ({}) {}:{}",
-                input.path,
-                input.written,
-                words.unwrap_or_default(),
-                input.file,
-                input.line
-            )
-        };
-        let found: Vec<String> = inputs.iter().map(said).collect();
-        let expected = [
-            "services.ed.paths.arrive.triage.for = 8 min (lib) l.toml:7",
-            "services.ed.paths.arrive.test.share = 0.5 (lib) l.toml:8",
-            "services.ed.paths.arrive.test.steps.image.for = { lognormal = { mean = 30 min, sd = 10 min }, scale = 2 } (lib) l.toml:8",
-            "services.ed.paths.arrive.test.steps.image.for.scale = 2 (why) changes/c.toml:4",
-            "sites.a.pools.nurses = 6 (evidence of change \"c\") changes/c.toml:5",
-            "sites.a.pools.cubicles = 12 (guess) a.toml:5",
-        ];
-        assert_eq!(found, expected);
-    }
-
-    #[test]
     fn other_changes_may_be_chosen_than_those_written() {
         let memory = MemorySource::new([
             ("a.toml", "changes = [\"one\"]\nx = 1\n"),

@@ -22,5 +22,6 @@ pub mod windows;
 pub mod workspace;
 
 mod changes;
+mod csv_records;
 mod scaling;
 mod syntax;
