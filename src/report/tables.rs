@@ -5,6 +5,7 @@
 use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Results, ValueKey};
 use crate::uec::model::Model;
 
+use super::charts::ChartTable;
 use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
 use super::subject::Outcome;
 
@@ -251,6 +252,14 @@ fn distributions(results: &[&Results]) -> String {
             }
         }
     }
+    sheet.finish()
+}
+
+/// The table behind a chart, as it stands in the report.
+pub fn of_chart(table: &ChartTable) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+    let mut sheet = Sheet::new(&columns);
+    table.rows.iter().for_each(|row| sheet.push(row));
     sheet.finish()
 }
 

@@ -45,7 +45,23 @@ pub fn comparison(n_alternatives: usize) -> Comparison {
                 added_change: None,
             }
         });
-    let alternatives = alternatives.collect();
+    let mut alternatives: Vec<Alternative> = alternatives.collect();
+    if n_alternatives == 1 {
+        // The second step ends where the alternative does.
+        let half_way = results("networked up to hub", "Clinical hub", 0.95);
+        let whole = alternatives[0].results.clone();
+        let steps = [
+            (differences(&baseline, &half_way), "clinical-hub"),
+            (differences(&half_way, &whole), "mutual-aid"),
+        ];
+        for ((differences, change), results) in steps.into_iter().zip([half_way, whole]) {
+            alternatives.push(Alternative {
+                results,
+                differences,
+                added_change: Some(change.to_owned()),
+            });
+        }
+    }
     Comparison {
         baseline,
         alternatives,
@@ -145,6 +161,7 @@ fn model(name: &str, title: &str) -> Model {
     Model {
         name: name.to_owned(),
         title: format!("{title}: a made-up area with three hospitals"),
+        limits: vec!["Mental-health services and dentists are left out.".to_owned()],
         description: "A made-up area. Mental-health services and dentists are left out.".to_owned(),
         run,
         names: names(),

@@ -1,0 +1,226 @@
+//! Tables of values: verdicts over all sites, values by site, and what each change of a decomposition adds.
+
+use crate::experiment::results::Alternative;
+use crate::report::findings::{Finding, interval, name};
+use crate::report::format::{change, number, quantity, statistic_words, verdict};
+use crate::report::headline::headline_findings;
+use crate::report::subject::{ALL, Subject, site_title};
+use crate::uec::model::{MeasureSpec, Nature, Statistic};
+
+use super::elements::{Cell, details, paragraph, table};
+
+/// Every measure over all sites: values with intervals, and in a comparison differences with verdicts.
+pub fn verdicts(subject: &Subject<'_>) -> String {
+    let findings = all_findings(subject);
+    if findings.is_empty() {
+        return String::new();
+    }
+    if !subject.is_comparison() {
+        return results(subject, &findings) + &natures(subject);
+    }
+    let mut html = paragraph(
+        "note",
+        "Differences are paired: the same patients come in every scenario. “Cannot tell” means that the 95 % interval includes no \
+         difference; a clear difference of a measure of which neither direction is better is called higher or lower.",
+    );
+    for scenario in 1..subject.scenarios.len() {
+        html.push_str(&differences(subject, &findings, scenario));
+    }
+    html + &natures(subject)
+}
+
+fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize) -> String {
+    let (baseline, alternative) = (
+        &subject.baseline().label,
+        &subject.scenarios[scenario].label,
+    );
+    let columns = [
+        "Measure",
+        baseline,
+        alternative,
+        "Difference (95 % interval)",
+        "Verdict",
+    ]
+    .map(str::to_owned);
+    let rows = findings.iter().filter_map(|finding| {
+        let row = finding.differences[scenario]?;
+        let difference = format!(
+            "{} ({})",
+            change(row.difference.mean, &finding.unit),
+            interval(&row.difference)
+        );
+        Some(vec![
+            Cell::words(&finding.name()),
+            Cell::words(&quantity(row.baseline.mean, &finding.unit)),
+            Cell::words(&quantity(row.alternative.mean, &finding.unit)),
+            Cell::words(&difference),
+            Cell::verdict(finding.verdict(scenario).words()),
+        ])
+    });
+    table(
+        &format!("{alternative} against {baseline}, all sites"),
+        &columns,
+        rows,
+    )
+}
+
+fn results(subject: &Subject<'_>, findings: &[Finding<'_>]) -> String {
+    let columns = ["Measure", "Mean", "95 % interval"].map(str::to_owned);
+    let rows = findings.iter().filter_map(|finding| {
+        let estimate = finding.estimates[0]?;
+        let value = quantity(estimate.mean, &finding.unit);
+        Some(vec![
+            Cell::words(&finding.name()),
+            Cell::words(&value),
+            Cell::words(&interval(&estimate)),
+        ])
+    });
+    table(
+        &format!("{}, all sites", subject.baseline().label),
+        &columns,
+        rows,
+    )
+}
+
+/// Every statistic over all sites and cohorts; how many patients a duration is of is left to `summary.csv`.
+fn all_findings<'a>(subject: &Subject<'a>) -> Vec<Finding<'a>> {
+    let mut findings = Vec::new();
+    for measure in &subject.model().measures {
+        let statistics = measure
+            .statistics
+            .iter()
+            .filter(|statistic| **statistic != Statistic::Count);
+        findings.extend(
+            statistics.filter_map(|&statistic| Finding::overall(subject, &measure.id, statistic)),
+        );
+    }
+    findings.retain(|finding: &Finding<'_>| finding.estimates[0].is_some());
+    findings
+}
+
+/// What was put in, what was fitted and where definitions come from.
+fn natures(subject: &Subject<'_>) -> String {
+    let rows = subject.model().measures.iter().map(|measure| {
+        let nature = match measure.nature {
+            Nature::Imposed => "imposed: it was put in",
+            Nature::Calibrated => "calibrated: it was fitted",
+            Nature::Emergent => "emergent: it comes out by itself",
+        };
+        vec![
+            Cell::words(&measure.title),
+            Cell::words(nature),
+            Cell::words(&measure.source),
+        ]
+    });
+    let columns = ["Measure", "Nature", "Definition and source"].map(str::to_owned);
+    details("What each measure is", &table("Measures", &columns, rows))
+}
+
+/// The first statistic of every measure that is kept by site.
+pub fn by_site(subject: &Subject<'_>) -> String {
+    let model = subject.model();
+    let mut rows = Vec::new();
+    for measure in model.measures.iter().filter(|measure| measure.by_site) {
+        rows.extend(
+            model
+                .names
+                .sites
+                .iter()
+                .filter_map(|site| site_row(subject, measure, &site.id)),
+        );
+    }
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut columns = vec!["Measure".to_owned(), "Site".to_owned()];
+    for (scenario, shown) in subject.scenarios.iter().enumerate() {
+        columns.push(shown.label.clone());
+        if scenario > 0 {
+            columns.push("Verdict".to_owned());
+        }
+    }
+    let summary = format!("{} values by site", rows.len());
+    let note = "The file summary.csv has every statistic, by site and by cohort, with intervals.";
+    paragraph("", note) + &details(&summary, &table("By site", &columns, rows.into_iter()))
+}
+
+/// None without a value at the site.
+fn site_row(subject: &Subject<'_>, measure: &MeasureSpec, site: &str) -> Option<Vec<Cell>> {
+    let statistic = measure
+        .statistics
+        .iter()
+        .copied()
+        .find(|statistic| *statistic != Statistic::Count)?;
+    let finding = Finding::new(subject, &measure.id, statistic, site, ALL)?;
+    finding.estimates[0]?;
+    let mut row = vec![
+        Cell::words(&name(measure, statistic)),
+        Cell::words(&site_title(subject.model(), site)),
+    ];
+    for (scenario, estimate) in finding.estimates.iter().enumerate() {
+        let value = estimate.map(|estimate| quantity(estimate.mean, &finding.unit));
+        row.push(Cell::words(&value.unwrap_or_default()));
+        if scenario > 0 {
+            row.push(Cell::verdict(finding.verdict(scenario).words()));
+        }
+    }
+    Some(row)
+}
+
+/// One table per headline measure: what each change adds to those before it. Empty without a decomposition.
+pub fn steps(subject: &Subject<'_>) -> String {
+    if subject.steps.is_empty() {
+        return String::new();
+    }
+    let mut html = paragraph(
+        "",
+        "Changes are added one at a time in the order of the scenario, each compared with the step before it. What a change adds \
+         depends on those before it: in another order the parts differ, their sum does not.",
+    );
+    for finding in headline_findings(subject) {
+        let columns = [
+            "Change added",
+            "Value after it",
+            "It adds (95 % interval)",
+            "Verdict",
+        ]
+        .map(str::to_owned);
+        let start = finding.estimates[0]
+            .map(|estimate| number(estimate.mean))
+            .unwrap_or_default();
+        let caption = format!(
+            "{}, {}: from {start}",
+            finding.measure.title,
+            statistic_words(finding.statistic)
+        );
+        let rows = subject
+            .steps
+            .iter()
+            .filter_map(|step| step_row(&finding, step));
+        html.push_str(&details(&caption, &table(&caption, &columns, rows)));
+    }
+    html
+}
+
+fn step_row(finding: &Finding<'_>, step: &Alternative) -> Option<Vec<Cell>> {
+    let measures = &step.results.model.measures;
+    let row = step.differences.iter().find(|row| {
+        let key = &row.key;
+        let is_overall = key.site == ALL && key.cohort == ALL;
+        is_overall
+            && key.statistic == finding.statistic
+            && measures[key.measure].id == finding.measure.id
+    })?;
+    let added = step.added_change.as_deref().unwrap_or_default();
+    let difference = format!(
+        "{} ({})",
+        change(row.difference.mean, &finding.unit),
+        interval(&row.difference)
+    );
+    Some(vec![
+        Cell::words(&added.replace('-', " ")),
+        Cell::words(&quantity(row.alternative.mean, &finding.unit)),
+        Cell::words(&difference),
+        Cell::verdict(verdict(&measures[row.key.measure], row).words()),
+    ])
+}
