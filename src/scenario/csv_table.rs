@@ -4,8 +4,9 @@
 //! spreadsheets write them; a byte-order mark and either kind of line end are accepted, blank lines are skipped.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat;
 use std::sync::Arc;
 
 use super::codes;
@@ -24,12 +25,14 @@ pub struct CsvTable {
     columns: Vec<(String, Span)>,
     /// Start and end of every cell in the text, quotation marks included. Shape: [rows][columns].
     cells: Vec<(u32, u32)>,
+    /// Rows that were of another length; what is wrong in them follows from that.
+    ragged: BTreeSet<usize>,
 }
 
 impl CsvTable {
     /// Reads a CSV file.
     ///
-    /// Errors (reported): `S122` for rows of another length (left out), `S124` for columns of one name, `S125` if the
+    /// Errors (reported): `S122` for rows of another length (cut or filled with empty cells), `S124` for columns of one name, `S125` if the
     /// file is no table (none is given).
     pub fn parse(file: FileId, files: &Files, diagnostics: &Diagnostics) -> Option<Self> {
         let source = files.get(file);
@@ -40,6 +43,7 @@ impl CsvTable {
             text: source.text.clone(),
             columns: Vec::new(),
             cells: Vec::new(),
+            ragged: BTreeSet::new(),
         };
         let header = records.next().unwrap_or_default();
         for &cell in &header {
@@ -54,11 +58,13 @@ impl CsvTable {
                 diagnostics.error(codes::CSV_SHAPE, span, message);
                 return None;
             }
-            if record.len() == header.len() {
-                table.cells.extend(record);
-            } else {
+            if record.len() != header.len() {
                 table.report_ragged(&record, diagnostics);
+                table.ragged.insert(table.n_rows());
             }
+            let end = record.last().map_or(0, |cell| cell.1);
+            let filled = record.into_iter().chain(repeat((end, end)));
+            table.cells.extend(filled.take(header.len()));
         }
         Some(table)
     }
@@ -286,7 +292,7 @@ impl CsvTable {
         example: &str,
         diagnostics: &Diagnostics,
     ) -> Option<T> {
-        if parsed.is_none() {
+        if parsed.is_none() && !self.ragged.contains(&row) {
             let text = self.text(row, column);
             let name = &self.columns[column].0;
             let message = match text.as_ref() {

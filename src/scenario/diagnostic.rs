@@ -194,8 +194,10 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         let other = fold(name);
         let likeness = strsim::normalized_damerau_levenshtein(&folded, &other);
         let edits = strsim::osa_distance(&folded, &other);
-        let shorter = folded.chars().count().min(other.chars().count());
-        let is_near = edits <= 1 + shorter / 4;
+        let (a, b) = (folded.chars().count(), other.chars().count());
+        let (shorter, longer) = (a.min(b), a.max(b));
+        // Between names of one or two letters every other one would be near.
+        let is_near = edits <= 1 + shorter / 4 && 2 * edits < longer;
         let begins = shorter >= 4 && (other.starts_with(&folded) || folded.starts_with(&other));
         let is_better = best.is_none_or(|(score, _)| likeness > score);
         if (is_near || begins) && is_better {
@@ -301,5 +303,7 @@ mod tests {
         check("surgcal", Some("surgical"));
         check("acute", Some("acute_medical"));
         check("maternity", None);
+        assert_eq!(nearest("4", ["1", "2"]), None);
+        assert_eq!(nearest("mn", ["ms", "min"]), Some("min"));
     }
 }
