@@ -9,6 +9,7 @@ mod choice;
 mod dispatch;
 pub mod distributions;
 pub mod facts;
+mod faults;
 pub mod fleets;
 mod interrupting;
 pub mod levels;

@@ -29,9 +29,11 @@ pub struct Layered {
     /// Stem of the scenario file.
     pub name: String,
     pub file: FileId,
-    /// Without the keys `system`, `library` and `changes`; `title` and `description` are the scenario file's own.
+    /// Without the keys `system`, `library`, `changes` and `limits`; `title` and `description` are the scenario file's own.
     pub tree: Node,
     pub changes: Vec<Change>,
+    /// What the files say that the model leaves out, bottom to top, each sentence once.
+    pub limits: Vec<String>,
 }
 
 /// A change that was laid over.
@@ -54,11 +56,13 @@ pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Laye
         workspace,
         layers: Vec::new(),
         open: Vec::new(),
+        limits: Vec::new(),
     };
     collector.collect(file, changes, None);
     if workspace.diagnostics.has_errors() {
         return None;
     }
+    let limits = collector.limits;
     let mut tree: Option<Node> = None;
     let mut notes = Vec::new();
     for layer in collector.layers {
@@ -77,6 +81,7 @@ pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Laye
         file,
         tree: tree?,
         changes: notes,
+        limits,
     })
 }
 
@@ -91,6 +96,7 @@ struct Collector<'w, 's> {
     layers: Vec<Layer>,
     /// Files being collected or collected, with whether they still are.
     open: Vec<(FileId, bool)>,
+    limits: Vec<String>,
 }
 
 impl Collector<'_, '_> {
@@ -110,8 +116,9 @@ impl Collector<'_, '_> {
             }
         }
         let changes = self.change_files(&node, changes);
+        self.add_limits(&node);
         if let Some(table) = node.as_table_mut() {
-            for key in ["system", "library", "changes"] {
+            for key in ["system", "library", "changes", "limits"] {
                 table.remove(key);
             }
             for key in ["title", "description"] {
@@ -137,6 +144,15 @@ impl Collector<'_, '_> {
         let fault =
             fault.try_this("take this name out here, or out of the file that leads back to it");
         self.workspace.diagnostics.report(fault);
+    }
+
+    fn add_limits(&mut self, node: &Node) {
+        let reader = TableReader::new(node, "the scenario", &self.workspace.diagnostics);
+        for limit in reader.names("limits") {
+            if !self.limits.iter().any(|known| known == limit.value) {
+                self.limits.push(limit.value.to_owned());
+            }
+        }
     }
 
     /// The change files that a file asks for, in order.
@@ -177,8 +193,9 @@ impl Collector<'_, '_> {
         let reader = TableReader::new(&node, format!("change \"{name}\""), &workspace.diagnostics);
         let evidence = reader.names("evidence");
         let title = reader.string("title").unwrap_or_default().to_owned();
-        reader.allow(&["description", "set", "add", "remove"]);
+        reader.allow(&["description", "limits", "set", "add", "remove"]);
         reader.finish();
+        self.add_limits(&node);
         let change = Change {
             name,
             title,

@@ -5,6 +5,8 @@
 use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId};
 use crate::engine::time::SimSpan;
 
+pub use crate::scenario::dates::Date;
+
 /// A scenario, ready to run.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -24,14 +26,6 @@ pub struct Model {
     pub limits: Vec<String>,
     /// Every file that took part, in the order read.
     pub files: Vec<InputFile>,
-}
-
-/// A calendar date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Date {
-    pub year: i32,
-    pub month: u8,
-    pub day: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

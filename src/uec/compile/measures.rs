@@ -1,0 +1,249 @@
+//! Measures and charts, and the clocks that marks set for them.
+
+use crate::engine::program::{AttributeId, MarkId, PoolId};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::uec::codes;
+use crate::uec::forms::Name;
+use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKindForm};
+use crate::uec::model::{ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard};
+
+use super::index::report_unknown;
+use super::{Compiler, split_name};
+
+/// Clocks a patient has.
+const MOST_CLOCKS: usize = 24;
+
+impl<'a> Compiler<'a> {
+    pub fn measures_and_charts(&mut self) {
+        let forms = self.forms;
+        let mut kept: Vec<&str> = Vec::new();
+        for form in &forms.measures {
+            if let Some(spec) = self.measure(form) {
+                self.measures.push(spec);
+                kept.push(&form.name.value);
+            }
+        }
+        self.clocks();
+        for form in &forms.charts {
+            let spec = self.chart(form, &kept);
+            self.charts.push(spec);
+        }
+    }
+
+    /// A clock for every mark from which a duration is measured.
+    fn clocks(&mut self) {
+        let mut clocks: Vec<Option<u8>> = vec![None; self.marks.names.len()];
+        let mut n = 0;
+        for (index, measure) in self.measures.iter().enumerate() {
+            let (MeasureKind::Duration { from, .. } | MeasureKind::SumBeyond { from, .. }) =
+                measure.kind
+            else {
+                continue;
+            };
+            if clocks[from.index()].is_some() {
+                continue;
+            }
+            if n == MOST_CLOCKS {
+                let message = format!("durations are measured from more than {MOST_CLOCKS} marks");
+                let span = self.forms.measures.get(index).map(|form| form.span);
+                self.faults
+                    .error(codes::LIMIT, span.unwrap_or_default(), message);
+                break;
+            }
+            clocks[from.index()] = Some(n as u8);
+            n += 1;
+        }
+        self.program.mark_clocks = clocks;
+        self.program.n_clocks = n as u8;
+    }
+
+    fn measure(&self, form: &'a MeasureForm) -> Option<MeasureSpec> {
+        let kind = self.kind(&form.kind);
+        let filter = self.filter(&form.filter);
+        let by: Vec<Option<AttributeId>> = form.by.iter().map(|by| self.cohort(by)).collect();
+        let standards = form.standards.iter().map(|standard| {
+            let cohort = match &standard.cohort {
+                Some((attribute, level)) => {
+                    let attribute = self.attribute(attribute)?;
+                    Some((attribute, self.level(attribute, level)?))
+                }
+                None => None,
+            };
+            Some(Standard {
+                statistic: standard.statistic,
+                value: standard.value,
+                cohort,
+            })
+        });
+        let standards: Vec<Option<Standard>> = standards.collect();
+        Some(MeasureSpec {
+            id: form.name.value.clone(),
+            title: form.title.clone(),
+            unit: form
+                .unit
+                .clone()
+                .unwrap_or_else(|| usual_unit(&form.kind).to_owned()),
+            kind: kind?,
+            filter: filter?,
+            statistics: form.statistics.clone(),
+            by_site: form.by_site,
+            by: by.into_iter().collect::<Option<_>>()?,
+            by_day: form.by_day,
+            by_hour_of_week: form.by_hour_of_week,
+            better: form.better,
+            nature: form.nature,
+            source: form.source.clone(),
+            standards: standards.into_iter().collect::<Option<_>>()?,
+        })
+    }
+
+    fn kind(&self, form: &'a MeasureKindForm) -> Option<MeasureKind> {
+        let pair = |a: &Name, b: &Name| -> Option<(MarkId, MarkId)> {
+            let (a, b) = (self.mark_of(a), self.mark_of(b));
+            a.zip(b)
+        };
+        Some(match form {
+            MeasureKindForm::Count { mark } => MeasureKind::Count {
+                mark: self.mark_of(mark)?,
+            },
+            MeasureKindForm::Duration { from, to } => {
+                let (from, to) = pair(from, to)?;
+                MeasureKind::Duration { from, to }
+            }
+            MeasureKindForm::SumBeyond { from, to, beyond } => {
+                let (from, to) = pair(from, to)?;
+                let beyond = *beyond;
+                MeasureKind::SumBeyond { from, to, beyond }
+            }
+            MeasureKindForm::Share {
+                of,
+                of_filter,
+                among,
+                among_filter,
+            } => {
+                let marks = pair(of, among);
+                let (of_filter, among_filter) = (self.filter(of_filter), self.filter(among_filter));
+                let (of, among) = marks?;
+                MeasureKind::Share {
+                    of,
+                    of_filter: of_filter?,
+                    among,
+                    among_filter: among_filter?,
+                }
+            }
+            MeasureKindForm::Level { pools, what } => MeasureKind::Level {
+                pools: self.pools_named(pools)?,
+                what: *what,
+            },
+            MeasureKindForm::FleetLevel { fleet, what } => MeasureKind::FleetLevel {
+                fleet: self.fleet(fleet)?,
+                what: *what,
+            },
+        })
+    }
+
+    /// Pools of this name at every site, or `site.pool`.
+    fn pools_named(&self, names: &[Name]) -> Option<Vec<PoolId>> {
+        let mut found = Vec::new();
+        let mut is_good = true;
+        for name in names {
+            if let Some((site, pool)) = split_name(name) {
+                let Some(site) = self.site(&site) else {
+                    is_good = false;
+                    continue;
+                };
+                if let Some(id) = self.pools.get(&(site, pool.value.clone())) {
+                    found.push(*id);
+                    continue;
+                }
+            } else {
+                let all = self.pools.iter();
+                let all = all.filter(|((_, pool), _)| *pool == name.value);
+                let before = found.len();
+                found.extend(all.map(|(_, id)| *id));
+                if found.len() > before {
+                    continue;
+                }
+            }
+            is_good = false;
+            let known = self.pools.keys().map(|(_, pool)| pool);
+            report_unknown("pool", name, known, self.faults);
+        }
+        is_good.then_some(found)
+    }
+
+    fn filter(&self, forms: &[FilterForm]) -> Option<Vec<Condition>> {
+        let conditions: Vec<Option<Condition>> = forms
+            .iter()
+            .map(|form| {
+                let attribute = self.attribute(&form.attribute)?;
+                let levels = form.levels.iter();
+                let levels: Vec<Option<u8>> =
+                    levels.map(|level| self.level(attribute, level)).collect();
+                Some(Condition {
+                    attribute,
+                    levels: levels.into_iter().collect::<Option<_>>()?,
+                })
+            })
+            .collect();
+        conditions.into_iter().collect()
+    }
+
+    /// An attribute by which a measure is told apart.
+    fn cohort(&self, name: &Name) -> Option<AttributeId> {
+        let attributes = &self.names.attributes;
+        let found = attributes.iter().position(|one| one.id == name.value);
+        if found.is_none() {
+            let attributes = attributes.iter().map(|one| one.id.as_str());
+            let known = std::iter::once("site").chain(attributes);
+            report_unknown("attribute", name, known, self.faults);
+        }
+        found.map(|id| AttributeId(id as u8))
+    }
+
+    fn chart(&self, form: &ChartForm, kept: &[&str]) -> ChartSpec {
+        let written = self
+            .forms
+            .measures
+            .iter()
+            .map(|measure| &measure.name.value);
+        let written: Vec<&String> = written.collect();
+        let measures = form.measures.iter().filter_map(|name| {
+            let is_written = written.iter().any(|known| **known == name.value);
+            if !is_written {
+                report_unknown("measure", name, &written, self.faults);
+            }
+            kept.iter().position(|known| *known == name.value)
+        });
+        let measures: Vec<usize> = measures.collect();
+        if form.measures.is_empty() {
+            let message = format!("chart \"{}\" shows no measure", form.name.value);
+            self.faults
+                .report(Diagnostic::error(codes::MEASURE, form.name.span, message));
+        }
+        ChartSpec {
+            id: form.name.value.clone(),
+            kind: form.kind,
+            measures,
+            lines: form.lines.clone(),
+            read: form.read.clone(),
+        }
+    }
+}
+
+/// The unit of a measure that names none.
+fn usual_unit(kind: &MeasureKindForm) -> &'static str {
+    match kind {
+        MeasureKindForm::Duration { .. } => "min",
+        MeasureKindForm::SumBeyond { .. } => "h",
+        MeasureKindForm::Count { .. } => "patients",
+        MeasureKindForm::Share { .. } => "%",
+        MeasureKindForm::Level { what, .. } | MeasureKindForm::FleetLevel { what, .. } => {
+            match what {
+                LevelOf::Occupancy => "%",
+                LevelOf::Waiting => "patients",
+                LevelOf::Busy | LevelOf::Capacity => "units",
+            }
+        }
+    }
+}

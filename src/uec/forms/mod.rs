@@ -1,0 +1,107 @@
+//! Scenario files as typed forms: every table and step of the language, with the place of each name.
+//!
+//! Reading a form checks what can be seen in it alone (types, ranges, unknown keys); names are looked up by `compile`.
+
+pub mod arrivals;
+pub mod choices;
+pub mod distributions;
+pub mod fleets;
+pub mod measures;
+pub mod needs;
+pub mod reading;
+pub mod routes;
+pub mod run;
+pub mod services;
+pub mod sites;
+pub mod steps;
+pub mod steps_reading;
+pub mod tables;
+pub mod tables_reading;
+pub mod time;
+
+use crate::scenario::access::TableReader;
+use crate::scenario::files::Located;
+use crate::scenario::tree::Node;
+use crate::scenario::windows::WeekWindow;
+
+use super::model::RunPlan;
+use arrivals::ArrivalForm;
+use choices::{AttributeForm, ChoiceForm, NamedDurations};
+use fleets::{FleetForm, TriggerForm};
+use measures::{ChartForm, MeasureForm};
+use needs::{NeedForm, PeopleForm};
+use reading::Reading;
+use routes::RouteForm;
+use services::ServiceForm;
+use sites::SiteForm;
+use time::{NamedWindow, ProfileForm};
+
+/// A name as written somewhere.
+pub type Name = Located<String>;
+
+/// Open hours: written out or by the name of one of `[windows]`.
+#[derive(Clone, Debug)]
+pub enum WindowForm {
+    Written(Located<WeekWindow>),
+    Named(Name),
+}
+
+/// Where something is, as written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PlaceForm {
+    Kilometres { x: f64, y: f64 },
+    Degrees { lat: f64, lon: f64 },
+}
+
+/// A whole scenario, every list in file order.
+#[derive(Clone, Debug)]
+pub struct ScenarioForm {
+    pub title: Option<String>,
+    pub description: String,
+    pub run: RunPlan,
+    pub attributes: Vec<AttributeForm>,
+    pub windows: Vec<NamedWindow>,
+    pub profiles: Vec<ProfileForm>,
+    pub durations: Vec<NamedDurations>,
+    pub choices: Vec<ChoiceForm>,
+    pub arrivals: Vec<ArrivalForm>,
+    pub people: Option<PeopleForm>,
+    pub needs: Vec<NeedForm>,
+    pub services: Vec<ServiceForm>,
+    pub sites: Vec<SiteForm>,
+    pub routes: Vec<RouteForm>,
+    pub fleets: Vec<FleetForm>,
+    pub triggers: Vec<TriggerForm>,
+    pub measures: Vec<MeasureForm>,
+    pub charts: Vec<ChartForm>,
+}
+
+/// Reads every table of a scenario's tree; faults are reported and leave their table out.
+pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
+    let root = TableReader::new(tree, "the scenario", reading.faults);
+    let form = ScenarioForm {
+        title: root.optional_string("title").map(str::to_owned),
+        description: root
+            .optional_string("description")
+            .unwrap_or_default()
+            .to_owned(),
+        run: run::run(&root, reading),
+        attributes: choices::attributes(&root, reading),
+        windows: time::windows(&root, reading),
+        profiles: time::profiles(&root, reading),
+        durations: choices::durations(&root, reading),
+        choices: choices::choices(&root, reading),
+        arrivals: arrivals::arrivals(&root, reading),
+        people: needs::people(&root, reading),
+        needs: needs::needs(&root, reading),
+        services: services::services(&root, reading),
+        sites: sites::sites(&root, reading),
+        routes: routes::routes(&root, reading),
+        fleets: fleets::fleets(&root, reading),
+        triggers: fleets::triggers(&root, reading),
+        measures: measures::measures(&root, reading),
+        charts: measures::charts(&root, reading),
+    };
+    root.finish();
+    form
+}

@@ -1,0 +1,111 @@
+//! Services and their paths.
+
+use crate::scenario::access::TableReader;
+use crate::scenario::files::Span;
+use crate::scenario::tree::Node;
+use crate::uec::codes;
+
+use super::Name;
+use super::reading::{Reading, check_name, entries, key_name, owned_names, title};
+use super::sites::{RosterForm, SlotsForm, roster, slots};
+use super::steps::StepForm;
+use super::steps_reading::path_steps;
+
+#[derive(Clone, Debug)]
+pub struct ServiceForm {
+    pub name: Name,
+    pub title: String,
+    /// With the size at every site that gives none of its own, if one is written here.
+    pub pools: Vec<(Name, Option<RosterForm>)>,
+    pub calendars: Vec<(Name, Option<SlotsForm>)>,
+    pub paths: Vec<PathForm>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PathForm {
+    pub name: Name,
+    pub steps: Vec<StepForm>,
+    pub span: Span,
+}
+
+impl ServiceForm {
+    pub fn path(&self, name: &str) -> Option<usize> {
+        self.paths.iter().position(|path| path.name.value == name)
+    }
+
+    /// The path that patients take who are sent to the service without one being named.
+    pub fn default_path(&self) -> Option<usize> {
+        let only = (self.paths.len() == 1).then_some(0);
+        self.path("arrive").or(only)
+    }
+}
+
+pub fn services(root: &TableReader, reading: &Reading) -> Vec<ServiceForm> {
+    let entries = entries(root, "services", reading).into_iter();
+    entries
+        .map(|(name, node)| service(name, node, reading))
+        .collect()
+}
+
+fn service(name: Name, node: &Node, reading: &Reading) -> ServiceForm {
+    let what = format!("service \"{}\"", name.value);
+    let reader = TableReader::new(node, what, reading.faults);
+    let title = title(&reader, &name.value);
+    let pools = sized(&reader, "pools", &roster, reading);
+    let calendars = sized(&reader, "calendars", &slots, reading);
+    let written = reader
+        .table("paths", "{ arrive = [ … ] }")
+        .unwrap_or_default();
+    let paths = written.into_iter().map(|(key, node)| {
+        check_name(&key.name, key.span, reading);
+        PathForm {
+            name: key_name(key),
+            steps: path_steps(node, reading),
+            span: node.span,
+        }
+    });
+    let paths = paths.collect();
+    reader.finish();
+    ServiceForm {
+        name,
+        title,
+        pools,
+        calendars,
+        paths,
+    }
+}
+
+type ReadSize<'f, T> = &'f dyn Fn(&Node, &Reading) -> Option<T>;
+
+/// A list of names, or a table of names with the size that holds where a site gives none.
+fn sized<T>(
+    reader: &TableReader,
+    key: &str,
+    read: ReadSize<T>,
+    reading: &Reading,
+) -> Vec<(Name, Option<T>)> {
+    let Some(node) = reader.optional(key) else {
+        return Vec::new();
+    };
+    let found: Vec<(Name, Option<T>)> = match node.as_table() {
+        Some(table) => table
+            .own()
+            .map(|(key, node)| (key_name(key), read(node, reading)))
+            .collect(),
+        None => owned_names(reader, key)
+            .into_iter()
+            .map(|name| (name, None))
+            .collect(),
+    };
+    for (index, (name, _)) in found.iter().enumerate() {
+        check_name(&name.value, name.span, reading);
+        let is_repeated = found[..index]
+            .iter()
+            .any(|(other, _)| other.value == name.value);
+        if is_repeated {
+            let message = format!("\"{}\" is listed twice", name.value);
+            reading.faults.error(codes::TWICE, name.span, message);
+        }
+    }
+    found
+}

@@ -1,0 +1,445 @@
+//! Reading steps: the first key of a step says what it does.
+
+use crate::engine::time::SimSpan;
+use crate::scenario::access::TableReader;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::files::Located;
+use crate::scenario::tree::{Node, Value};
+use crate::scenario::values;
+use crate::uec::codes;
+
+use super::Name;
+use super::distributions::{distribution, is_distribution};
+use super::reading::{
+    Reading, key_name, optional_owned_name, owned_name, owned_names, span_of, window,
+};
+use super::steps::{
+    Action, Branch, DurationForm, EscalateForm, HoldHow, PatienceForm, ShareForm, StepForm,
+    WaitForm, WorsenForm,
+};
+use super::tables_reading::{by_cohort, conditions, own};
+
+/// What a step can do, by its key.
+const ACTIONS: [&str; 21] = [
+    "mark",
+    "wait",
+    "wait_until",
+    "wait_rate",
+    "use",
+    "hold",
+    "hold_all",
+    "let_go",
+    "patience",
+    "share",
+    "choose",
+    "when",
+    "set",
+    "go",
+    "refer",
+    "travel",
+    "call",
+    "convey",
+    "book",
+    "start",
+    "leave",
+];
+
+/// The steps of a path.
+pub fn path_steps(node: &Node, reading: &Reading) -> Vec<StepForm> {
+    steps(node, "", reading)
+}
+
+/// `prefix` is the position of the step these steps belong to, with a point; empty in a path.
+fn steps(node: &Node, prefix: &str, reading: &Reading) -> Vec<StepForm> {
+    let nodes = values::list(node, reading.faults).unwrap_or_default();
+    let each = nodes.iter().enumerate();
+    each.filter_map(|(index, node)| step(node, &format!("{prefix}{}", index + 1), reading))
+        .collect()
+}
+
+fn step(node: &Node, position: &str, reading: &Reading) -> Option<StepForm> {
+    let Value::Table(table) = &node.value else {
+        values::wrong_type(node, "a step", "{ mark = \"arrived\" }", reading.faults);
+        return None;
+    };
+    // `use = …, set = …` cannot both be meant; the first key that is an action counts, as people read it.
+    let action = table
+        .own()
+        .find(|(key, _)| ACTIONS.contains(&key.name.as_str()));
+    let Some((key, value)) = action else {
+        let message = "this step does nothing that is known";
+        let fault = Diagnostic::error(codes::STEP, node.span, message);
+        let first = table.own().next().map_or("", |(key, _)| key.name.as_str());
+        reading.faults.report(fault.suggest(first, ACTIONS));
+        return None;
+    };
+    let what = format!("step \"{}\"", key.name);
+    let reader = TableReader::new(node, what, reading.faults);
+    reader.allow(&[&key.name, "title"]);
+    let id = reader.optional_string("id");
+    let id = id.unwrap_or(position).to_owned();
+    let step = StepReader {
+        reader: &reader,
+        reading,
+        position,
+    };
+    let action = step.action(&key.name, value);
+    // A step that could not be read may have keys that nobody asked for yet.
+    if action.is_some() {
+        reader.finish();
+    }
+    let span = node.span;
+    Some(StepForm {
+        action: action?,
+        id,
+        span,
+    })
+}
+
+struct StepReader<'a> {
+    reader: &'a TableReader<'a>,
+    reading: &'a Reading<'a>,
+    position: &'a str,
+}
+
+impl StepReader<'_> {
+    fn action(&self, action: &str, value: &Node) -> Option<Action> {
+        match action {
+            "mark" => Some(Action::Mark(self.name_of(value)?)),
+            "wait" => Some(Action::Wait(duration(value, self.reading)?)),
+            "wait_until" => Some(Action::WaitUntil(window(value, self.reading)?)),
+            "wait_rate" => self.wait_rate(value),
+            "use" => self.use_pool(value),
+            "hold" | "hold_all" => self.hold(action, value),
+            "let_go" => Some(Action::LetGo(self.names_of(value)?)),
+            "patience" if value.as_str() == Some("none") => Some(Action::ClearPatience),
+            "patience" => Some(Action::Patience(duration(value, self.reading)?)),
+            "share" => self.share(value),
+            "choose" => self.choose(value),
+            "when" => self.when(value),
+            "set" => self.set(value),
+            "go" => Some(Action::Go(self.name_of(value)?)),
+            "refer" => self.refer(value),
+            "travel" => {
+                let otherwise = self.optional_steps("otherwise");
+                let route = self.name_of(value)?;
+                Some(Action::Travel { route, otherwise })
+            }
+            "call" => self.call(value),
+            "convey" => self.convey(value),
+            "book" => self.book(value),
+            "start" => {
+                let with = owned_names(self.reader, "with");
+                let path = self.name_of(value)?;
+                Some(Action::Start { path, with })
+            }
+            _ => Some(Action::Leave(self.name_of(value)?)),
+        }
+    }
+
+    fn name_of(&self, node: &Node) -> Option<Name> {
+        values::name(node, self.reading.faults).map(own)
+    }
+
+    /// At least one name.
+    fn names_of(&self, node: &Node) -> Option<Vec<Name>> {
+        let names = values::names(node, self.reading.faults);
+        let names: Vec<Name> = names.into_iter().map(own).collect();
+        if names.is_empty() && node.as_array().is_some() {
+            values::out_of_range(node, "at least one name is needed", self.reading.faults);
+        }
+        (!names.is_empty()).then_some(names)
+    }
+
+    fn steps_of(&self, node: &Node, part: &str) -> Vec<StepForm> {
+        steps(node, &format!("{}.{part}", self.position), self.reading)
+    }
+
+    fn optional_steps(&self, key: &str) -> Option<Vec<StepForm>> {
+        let node = self.reader.optional(key)?;
+        Some(self.steps_of(node, &format!("{key}.")))
+    }
+
+    fn wait_rate(&self, value: &Node) -> Option<Action> {
+        let profile = self.name_of(value);
+        let per_day = self.reader.required("per_day", "1.2");
+        let per_day = per_day.and_then(|node| {
+            let rate = values::factor(node, self.reading.faults)?;
+            if rate <= 0.0 {
+                values::out_of_range(node, "the rate must be above 0", self.reading.faults);
+                return None;
+            }
+            Some(rate)
+        });
+        Some(Action::WaitRate {
+            profile: profile?,
+            per_day: per_day?,
+        })
+    }
+
+    fn use_pool(&self, value: &Node) -> Option<Action> {
+        let pools = self.names_of(value);
+        let duration = self.reader.required("for", "\"8 min\"");
+        let duration = duration.and_then(|node| self::duration(node, self.reading));
+        let at_start = optional_owned_name(self.reader, "at_start");
+        let held_as = optional_owned_name(self.reader, "as");
+        let wait = Box::new(self.wait_form());
+        Some(Action::Use {
+            pools: pools?,
+            duration: duration?,
+            at_start,
+            held_as,
+            wait,
+        })
+    }
+
+    fn hold(&self, action: &str, value: &Node) -> Option<Action> {
+        let pools = self.names_of(value);
+        let units = self.reader.optional("units");
+        let units = units.map_or(Some(1), |node| {
+            let count = values::count(node, self.reading.faults)?;
+            if !(1..=255).contains(&count) {
+                values::out_of_range(node, "units lie between 1 and 255", self.reading.faults);
+                return None;
+            }
+            Some(count as u8)
+        });
+        let held_as = owned_names(self.reader, "as");
+        let wait = Box::new(self.wait_form());
+        let (pools, units) = (pools?, units?);
+        let how = match (action, pools.len()) {
+            ("hold_all", _) => HoldHow::All,
+            (_, 1) => HoldHow::One,
+            _ => HoldHow::Any,
+        };
+        let is_several = how != HoldHow::One && units > 1;
+        if is_several {
+            let message = "several units can be held of one pool only";
+            self.fault(message, "one step for each pool");
+            return None;
+        }
+        let n_names = held_as.len();
+        let names_fit = match how {
+            HoldHow::One => n_names <= 1,
+            HoldHow::Any => n_names == 1,
+            HoldHow::All => n_names <= 1 || n_names == pools.len(),
+        };
+        if !names_fit {
+            let message = "what is held of several pools needs a name to let it go by";
+            self.fault(message, "as = \"staff\"");
+            return None;
+        }
+        Some(Action::Hold {
+            pools,
+            how,
+            units,
+            held_as,
+            wait,
+        })
+    }
+
+    fn fault(&self, message: &str, advice: &str) {
+        let fault = Diagnostic::error(codes::STEP, self.reader.span(), message);
+        self.reading.faults.report(fault.try_this(advice));
+    }
+
+    fn share(&self, value: &Node) -> Option<Action> {
+        let share = share(value, self.reading);
+        let steps = self.reader.required("steps", "[ … ]");
+        let steps = steps.map(|node| self.steps_of(node, ""));
+        let otherwise = self.optional_steps("else").unwrap_or_default();
+        Some(Action::Share {
+            share: share?,
+            steps: steps?,
+            otherwise,
+        })
+    }
+
+    fn choose(&self, value: &Node) -> Option<Action> {
+        let choice = self.name_of(value);
+        let to = self
+            .reader
+            .table("to", "{ home = \"home\", admit = [ … ] }");
+        let branches = to?.into_iter().filter_map(|(key, node)| {
+            let branch = match &node.value {
+                Value::Array(_) => Branch::Steps(self.steps_of(node, &format!("{}.", key.name))),
+                _ => Branch::Path(self.name_of(node)?),
+            };
+            Some((key_name(key), branch))
+        });
+        let to = branches.collect();
+        Some(Action::Choose {
+            choice: choice?,
+            to,
+        })
+    }
+
+    fn when(&self, value: &Node) -> Option<Action> {
+        let conditions = conditions(value, self.reading);
+        let steps = self.reader.required("steps", "[ … ]");
+        let steps = steps.map(|node| self.steps_of(node, ""));
+        let otherwise = self.optional_steps("else").unwrap_or_default();
+        Some(Action::When {
+            conditions: conditions?,
+            steps: steps?,
+            otherwise,
+        })
+    }
+
+    fn set(&self, value: &Node) -> Option<Action> {
+        if let Value::String(_) = value.value {
+            let choice = owned_name(self.reader, "by");
+            return Some(Action::SetBy {
+                attribute: self.name_of(value)?,
+                choice: choice?,
+            });
+        }
+        Some(Action::Set(settings(value, self.reading)?))
+    }
+
+    fn refer(&self, value: &Node) -> Option<Action> {
+        let route = self.name_of(value);
+        let path = optional_owned_name(self.reader, "path");
+        let otherwise = self.optional_steps("otherwise");
+        Some(Action::Refer {
+            route: route?,
+            path,
+            otherwise,
+        })
+    }
+
+    fn call(&self, value: &Node) -> Option<Action> {
+        let fleet = self.name_of(value);
+        let held_as = optional_owned_name(self.reader, "as");
+        let at_dispatch = optional_owned_name(self.reader, "at_dispatch");
+        let wait = Box::new(self.wait_form());
+        Some(Action::Call {
+            fleet: fleet?,
+            held_as,
+            at_dispatch,
+            wait,
+        })
+    }
+
+    fn convey(&self, value: &Node) -> Option<Action> {
+        let route = self.name_of(value);
+        let path = optional_owned_name(self.reader, "path");
+        let with = owned_name(self.reader, "with");
+        let otherwise = self.optional_steps("otherwise");
+        Some(Action::Convey {
+            route: route?,
+            path,
+            with: with?,
+            otherwise,
+        })
+    }
+
+    fn book(&self, value: &Node) -> Option<Action> {
+        let calendar = self.name_of(value);
+        let within = self.reader.duration("within");
+        let earliest = self.reader.optional_duration("earliest");
+        let otherwise = self.optional_steps("otherwise");
+        Some(Action::Book {
+            calendar: calendar?,
+            within: span_of(within?),
+            earliest: earliest.map_or(SimSpan::ZERO, span_of),
+            otherwise,
+        })
+    }
+
+    fn wait_form(&self) -> WaitForm {
+        let reader = self.reader;
+        let patience = self.patience();
+        let limit = reader.optional_count("limit");
+        WaitForm {
+            rank: optional_owned_name(reader, "rank"),
+            patience: patience.unwrap_or(PatienceForm::Endless),
+            otherwise: self.optional_steps("otherwise"),
+            limit: limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
+            worsen: self.worsen(),
+            escalate: self.escalate(),
+            interrupts: reader.flag("interrupts"),
+            interruptible: reader.flag("interruptible"),
+            fit: reader.flag("fit"),
+        }
+    }
+
+    fn patience(&self) -> Option<PatienceForm> {
+        let after = self.reader.optional("leave_after");
+        let at = self.reader.optional("leave_at");
+        if let Some(node) = after {
+            if at.is_some() {
+                let message = "a wait ends by \"leave_after\" or by \"leave_at\", not both";
+                self.fault(message, "leave_at = \"deadline\"");
+            }
+            return Some(PatienceForm::Drawn(duration(node, self.reading)?));
+        }
+        values::word(at?, &["deadline"], self.reading.faults)?;
+        Some(PatienceForm::Deadline)
+    }
+
+    fn worsen(&self) -> Option<WorsenForm> {
+        let reader = self.reader.optional_reader("worsen", "worsening")?;
+        let after = reader.required("after", "\"2 h\"");
+        let after = after.and_then(|node| duration(node, self.reading));
+        let set = reader.required("set", "{ acuity = \"1\" }");
+        let set = set.and_then(|node| settings(node, self.reading));
+        reader.finish();
+        let mut set = set?;
+        if set.len() != 1 {
+            let message = "worsening sets exactly one attribute";
+            self.fault(
+                message,
+                "worsen = { after = \"2 h\", set = { acuity = \"1\" } }",
+            );
+            return None;
+        }
+        let (attribute, level) = set.remove(0);
+        Some(WorsenForm {
+            after: after?,
+            attribute,
+            level,
+        })
+    }
+
+    fn escalate(&self) -> Option<EscalateForm> {
+        let reader = self.reader.optional_reader("escalate", "escalation")?;
+        let trigger = owned_name(&reader, "when");
+        let to = reader.count("to");
+        reader.finish();
+        Some(EscalateForm {
+            trigger: trigger?,
+            to: u8::try_from(to?).unwrap_or(u8::MAX),
+        })
+    }
+}
+
+/// A distribution, or a table of them.
+pub fn duration(node: &Node, reading: &Reading) -> Option<DurationForm> {
+    by_cohort(node, is_distribution, &distribution, reading)
+}
+
+/// A share, or a table of them.
+fn share(node: &Node, reading: &Reading) -> Option<ShareForm> {
+    let read = |node: &Node, reading: &Reading| values::share(node, reading.faults);
+    by_cohort(node, |_| true, &read, reading)
+}
+
+/// `{ attribute = "level", … }`.
+pub fn settings(node: &Node, reading: &Reading) -> Option<Vec<(Name, Name)>> {
+    let entries = values::entries(node, reading.faults)?;
+    let set = entries.into_iter().filter_map(|(key, node)| {
+        let value = match &node.value {
+            Value::Integer(number) => number.to_string(),
+            _ => values::text(node, reading.faults)?.to_owned(),
+        };
+        let span = node.span;
+        Some((key_name(key), Located { value, span }))
+    });
+    let set: Vec<(Name, Name)> = set.collect();
+    if set.is_empty() {
+        values::out_of_range(node, "at least one attribute is needed", reading.faults);
+        return None;
+    }
+    Some(set)
+}
