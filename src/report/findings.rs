@@ -3,7 +3,7 @@
 use crate::experiment::results::{Difference, Estimate};
 use crate::uec::model::{MeasureSpec, Statistic};
 
-use super::format::{Verdict, change, number, quantity, statistic_words, unit_of, verdict};
+use super::format::{Verdict, change, number, quantity, signed, statistic_words, unit_of, verdict};
 use super::subject::{ALL, Subject};
 
 /// One number of every scenario, with the paired difference of each alternative.
@@ -106,7 +106,7 @@ impl<'a> Finding<'a> {
             number(row.baseline.mean),
             quantity(row.alternative.mean, &self.unit),
         );
-        let difference = change(row.difference.mean, &self.unit);
+        let difference = difference(row.difference.mean, &self.unit);
         Some(format!(
             "{from} to {to} ({difference}, 95\u{a0}% interval {})",
             interval(&row.difference)
@@ -128,10 +128,19 @@ fn difference_words(difference: f64, unit: &str) -> String {
     }
 }
 
+/// A difference beside a value that has the unit: only percentages need to be told from percent of the value.
+pub fn difference(value: f64, unit: &str) -> String {
+    if unit == "%" {
+        change(value, unit)
+    } else {
+        signed(value)
+    }
+}
+
 /// The measure's title with the statistic in words.
 pub fn name(measure: &MeasureSpec, statistic: Statistic) -> String {
     match statistic {
-        Statistic::Percent | Statistic::PerDay | Statistic::Total => measure.title.clone(),
+        Statistic::Percent | Statistic::PerDay => measure.title.clone(),
         Statistic::Mean if !super::format::is_duration(measure) => measure.title.clone(),
         other => format!("{}, {}", measure.title, statistic_words(other)),
     }

@@ -4,6 +4,7 @@
 
 pub mod charts;
 pub mod findings;
+pub mod fonts;
 pub mod format;
 pub mod headline;
 pub mod html;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, Options, Tree};
 
-const REGULAR: &[u8] = include_bytes!("fonts/uecsim-sans-regular.ttf");
-const BOLD: &[u8] = include_bytes!("fonts/uecsim-sans-bold.ttf");
-const FAMILY: &str = "Uecsim Sans";
+use super::fonts::{BOLD, FAMILY, REGULAR};
 
 /// Pixels per unit of the chart: sharp on a dense screen and in print at report width.
 const PIXELS_PER_UNIT: f32 = 2.0;

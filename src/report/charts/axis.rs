@@ -110,11 +110,13 @@ pub fn x_title(panel: &Panel<'_>, text: &str) {
 
 /// What a panel shows, with its unit, above its top left corner.
 pub fn heading(canvas: &Canvas, x: f64, y: f64, title: &str, unit: &str) {
-    canvas.text(x, y, title, Lettering::plain(PANEL_TITLE_SIZE, INK).bold());
-    if !unit.is_empty() {
-        let after = x + super::text::width(title, PANEL_TITLE_SIZE, true) + 8.0;
-        canvas.text(after, y, unit, Lettering::plain(PANEL_TITLE_SIZE, QUIET));
-    }
+    let bold = Lettering::plain(PANEL_TITLE_SIZE, INK).bold();
+    canvas.text_pair(
+        x,
+        y,
+        (title, bold),
+        (unit, Lettering::plain(PANEL_TITLE_SIZE, QUIET)),
+    );
 }
 
 /// Hours of an axis in minutes: `4 h`; minutes below an hour.

@@ -11,7 +11,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::svg::{Page, SCALE, SvgBackend, escape};
+use super::svg::{Page, SCALE, SvgBackend, escape, following};
 use super::theme::{self, Marker};
 
 const DRAWN: &str = "drawing to memory cannot fail";
@@ -98,32 +98,32 @@ impl Canvas {
         }
     }
 
-    /// The drawing as a stand-alone SVG document with a title and a description for screen readers.
-    pub fn into_svg(self, title: &str, description: &str) -> String {
+    /// The drawing as an SVG document; `description` is for those who cannot see it. A title shows when pointed at, so
+    /// a drawing beside whose title stands as text has none.
+    pub fn into_svg(self, title: Option<&str>, description: &str) -> String {
         let (width, height) = (self.width, self.height);
-        let (title, description) = (escape(title), escape(description));
+        let title = title
+            .map(|title| format!("<title>{}</title>\n", escape(title)))
+            .unwrap_or_default();
+        let description = escape(description);
         let families = theme::FONT_FAMILIES;
         let page = self.page.borrow();
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-             height=\"{height}\" role=\"img\" aria-label=\"{title}\" font-family=\"{families}\">\n\
-             <title>{title}</title>\n<desc>{description}</desc>\n\
+             height=\"{height}\" role=\"img\" aria-label=\"{description}\" font-family=\"{families}\">\n{title}\
              <rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n{}</svg>\n",
             page.body
         )
     }
 
+    /// Text with its capitals centred on `y`, followed by another in whatever font the two are shown.
+    pub fn text_pair(&self, x: f64, y: f64, first: (&str, Lettering), second: (&str, Lettering)) {
+        self.page.borrow_mut().tail = following(second.0, second.1);
+        self.text(x, y, first.0, first.1);
+    }
+
     /// Text with its capitals centred on `y`.
     pub fn text(&self, x: f64, y: f64, text: &str, lettering: Lettering) {
-        self.write(x, y, text, lettering, FontTransform::None);
-    }
-
-    /// Text that reads upwards, centred on (`x`, `y`).
-    pub fn text_upwards(&self, x: f64, y: f64, text: &str, lettering: Lettering) {
-        self.write(x, y, text, lettering, FontTransform::Rotate270);
-    }
-
-    fn write(&self, x: f64, y: f64, text: &str, lettering: Lettering, transform: FontTransform) {
         let weight = if lettering.bold {
             FontStyle::Bold
         } else {
@@ -134,8 +134,7 @@ impl Canvas {
             Align::Centre => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let font = FontDesc::new(FontFamily::SansSerif, lettering.size * SCALE, weight)
-            .transform(transform);
+        let font = FontDesc::new(FontFamily::SansSerif, lettering.size * SCALE, weight);
         let style = TextStyle::from(font)
             .color(&lettering.colour)
             .pos(Pos::new(horizontal, VPos::Center));

@@ -44,6 +44,8 @@ pub struct Series {
     pub mean: Vec<Option<f64>>,
     pub low: Vec<Option<f64>>,
     pub high: Vec<Option<f64>>,
+    /// As `mean`, not smoothed.
+    pub by_bin: Vec<Option<f64>>,
     /// Of the whole course, for labels.
     pub overall: Option<f64>,
 }
@@ -166,6 +168,7 @@ fn series(
         .map(|estimate| estimate.mean)
         .or_else(|| mean(course.mean.iter().copied().flatten()));
     Series {
+        by_bin: course.mean.clone(),
         mean: drawn(&course.mean),
         low: drawn(&course.low),
         high: drawn(&course.high),
@@ -222,7 +225,8 @@ fn panel_height(n_panels: usize) -> f64 {
     match n_panels {
         1 => 240.0,
         2 => 170.0,
-        _ => 140.0,
+        3 => 140.0,
+        _ => 110.0,
     }
 }
 
@@ -490,7 +494,7 @@ fn periods(panel: &CoursePanel<'_>) -> Vec<(String, std::ops::Range<usize>)> {
 fn cell(series: &Series, bins: std::ops::Range<usize>, window: Window) -> String {
     let within = || {
         bins.clone()
-            .filter_map(|bin| Some((bin, series.mean.get(bin).copied().flatten()?)))
+            .filter_map(|bin| Some((bin, series.by_bin.get(bin).copied().flatten()?)))
     };
     let Some(mean) = mean(within().map(|(_, value)| value)) else {
         return String::new();

@@ -15,7 +15,7 @@ pub fn compose(spec: &ChartSpec, drawing: Drawing<'_>) -> Chart {
     let svg = document(&drawing, &read);
     Chart {
         id: spec.id.clone(),
-        inline: inline.into_svg(&drawing.title, &drawing.alt),
+        inline: inline.into_svg(None, &drawing.alt),
         svg,
         title: drawing.title,
         subtitle: drawing.subtitle,
@@ -77,7 +77,7 @@ fn document(drawing: &Drawing<'_>, read: &str) -> String {
         &footer,
         Lettering::plain(FOOTER_SIZE, QUIET),
     );
-    canvas.into_svg(&drawing.title, &drawing.alt)
+    canvas.into_svg(Some(&drawing.title), &drawing.alt)
 }
 
 /// Lines of text from `top` down; the height below the last.

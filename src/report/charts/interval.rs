@@ -3,8 +3,8 @@
 //! Rows share an axis because each is drawn in percent of its own baseline (or mean); the text beside it has the values.
 
 use crate::experiment::results::Estimate;
-use crate::report::findings::{Finding, interval, replications};
-use crate::report::format::{Verdict, change, number, quantity, signed, with_decimals};
+use crate::report::findings::{Finding, difference, interval, replications};
+use crate::report::format::{Verdict, number, quantity, signed, with_decimals};
 use crate::report::subject::Subject;
 use crate::uec::model::{ChartSpec, Statistic};
 
@@ -121,11 +121,7 @@ fn difference_mark(finding: &Finding<'_>, scenario: usize) -> Option<Mark> {
         "{} to {} ({})",
         number(row.baseline.mean),
         quantity(row.alternative.mean, short_unit(&finding.unit)),
-        if finding.unit == "%" {
-            change(row.difference.mean, &finding.unit)
-        } else {
-            signed(row.difference.mean)
-        }
+        difference(row.difference.mean, &finding.unit)
     );
     Some(Mark {
         scenario,

@@ -44,12 +44,12 @@ fn title(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> String {
     format!("{}: {sentence}{}", measure.title, over.unwrap_or_default())
 }
 
-/// `; over 92.0 % on 310 of 366 days (366 under Traditional)`, of the course as drawn.
+/// `; over 92.0 % on 310 of 366 days (366 under Traditional)`.
 fn days_over(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> Option<String> {
     let line = panel.lines.iter().copied().reduce(f64::max)?;
     let mut counts = Vec::new();
     for series in &panel.series {
-        let days: Vec<f64> = series.as_ref()?.mean.iter().copied().flatten().collect();
+        let days: Vec<f64> = series.as_ref()?.by_bin.iter().copied().flatten().collect();
         counts.push((days.iter().filter(|&&day| day > line).count(), days.len()));
     }
     let (over, days) = *counts.last()?;

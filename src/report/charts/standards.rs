@@ -363,7 +363,15 @@ fn paint_row(panel: &Panel<'_>, subject: &Subject<'_>, row: &Row, unit: &str, le
     let words = capitalised(&statistic_words(row.statistic));
     let heading = Lettering::plain(TICK_SIZE, INK).halo();
     let rows_top = top + ROW;
-    canvas.text(panel.x.start + 4.0, top + ROW / 2.0 + 1.0, &words, heading);
+    let (x, y) = (panel.x.start + 4.0, top + ROW / 2.0 + 1.0);
+    match row.standard {
+        Some(standard) => {
+            let standard = format!("standard {}\u{a0}{unit}", exact(standard));
+            let lettering = Lettering::plain(TICK_SIZE, STANDARD);
+            canvas.text_pair(x, y, (&words, heading), (&standard, lettering));
+        }
+        None => canvas.text(x, y, &words, heading),
+    }
     if let Some(standard) = row.standard {
         let line = Stroke {
             colour: STANDARD,
@@ -374,14 +382,6 @@ fn paint_row(panel: &Panel<'_>, subject: &Subject<'_>, row: &Row, unit: &str, le
         canvas.line(
             &[(x, rows_top), (x, rows_top + n_drawn(subject) as f64 * ROW)],
             line,
-        );
-        let after = panel.x.start + 4.0 + text::width(&words, TICK_SIZE, false) + 8.0;
-        let words = format!("standard {}\u{a0}{unit}", exact(standard));
-        canvas.text(
-            after,
-            top + ROW / 2.0 + 1.0,
-            &words,
-            Lettering::plain(TICK_SIZE, STANDARD).halo(),
         );
     }
     for (scenario, estimate) in row.estimates.iter().enumerate().take(theme::MAX_SERIES) {

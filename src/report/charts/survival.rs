@@ -307,29 +307,24 @@ fn label_crossings(panel: &Panel<'_>, subject: &Subject<'_>, curves: &Curves<'_>
             let y = bottom - row as f64 * 17.0;
             let value = format!("{}\u{a0}%", with_decimals(value, 1));
             let is_named = position == 0 && subject.is_comparison();
-            let mut after = x + 12.0;
-            panel
-                .canvas
-                .marker(after + 4.0, y, style.marker, style.colour, true);
-            after += 14.0;
-            if is_named {
-                let label = &subject.scenarios[scenario].label;
-                panel.canvas.text(
-                    after,
-                    y,
-                    label,
-                    Lettering::plain(LABEL_SIZE, style.text).bold().halo(),
-                );
-                after += super::text::width(label, LABEL_SIZE, true) + 6.0;
-            }
             let value = if position == 0 {
                 format!("{value} still in")
             } else {
                 value
             };
+            let lettering = Lettering::plain(LABEL_SIZE, INK).halo();
             panel
                 .canvas
-                .text(after, y, &value, Lettering::plain(LABEL_SIZE, INK).halo());
+                .marker(x + 16.0, y, style.marker, style.colour, true);
+            if is_named {
+                let name = Lettering::plain(LABEL_SIZE, style.text).bold().halo();
+                let label = &subject.scenarios[scenario].label;
+                panel
+                    .canvas
+                    .text_pair(x + 26.0, y, (label, name), (&value, lettering));
+            } else {
+                panel.canvas.text(x + 26.0, y, &value, lettering);
+            }
         }
     }
 }

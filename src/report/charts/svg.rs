@@ -9,12 +9,14 @@ use std::convert::Infallible;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontStyle, FontTransform,
+    FontStyle,
 };
 
+use super::canvas::Lettering;
 use super::text;
 
 /// Plotters' pixels per unit of the chart.
@@ -28,6 +30,8 @@ pub struct Page {
     pub dash: &'static str,
     /// Text gets a white edge.
     pub halo: bool,
+    /// Goes into the next text, after it.
+    pub tail: String,
 }
 
 pub struct SvgBackend {
@@ -190,18 +194,15 @@ impl DrawingBackend for SvgBackend {
             quarter(at.0),
             quarter((f64::from(at.1) + rise + 0.5) as i32),
         );
-        let turn = match style.transform() {
-            FontTransform::Rotate270 => format!(" transform=\"rotate(-90 {x} {y})\""),
-            _ => String::new(),
-        };
         let (size, fill) = (quarter(size as i32), colour(style.color()));
+        let tail = std::mem::take(&mut self.page.borrow_mut().tail);
         let edge = if self.page.borrow().halo {
             " stroke=\"#FFFFFF\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\""
         } else {
             ""
         };
         self.write(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{weight}{anchor}{edge}{turn}>{}</text>",
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{fill}\"{weight}{anchor}{edge}>{}{tail}</text>",
             escape(text)
         ))
     }
@@ -217,6 +218,20 @@ impl DrawingBackend for SvgBackend {
             style.size() as u32,
         ))
     }
+}
+
+/// Text that follows another on the same line.
+pub fn following(text: &str, lettering: Lettering) -> String {
+    let RGBColor(red, green, blue) = lettering.colour;
+    let fill = colour(BackendColor {
+        alpha: 1.0,
+        rgb: (red, green, blue),
+    });
+    let weight = if lettering.bold { "bold" } else { "normal" };
+    format!(
+        "<tspan dx=\"8\" fill=\"{fill}\" font-weight=\"{weight}\">{}</tspan>",
+        escape(text)
+    )
 }
 
 /// `text` with the characters replaced that mean something in SVG and HTML.

@@ -1,7 +1,7 @@
 //! Measures by hour of the week.
 
 use crate::report::findings::replications;
-use crate::report::format::{DAYS, is_duration, quantity};
+use crate::report::format::{DAYS, is_duration, number, quantity};
 use crate::report::subject::Subject;
 use crate::uec::model::ChartSpec;
 
@@ -74,12 +74,23 @@ fn title(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> String {
         } else {
             String::new()
         };
-        at_peak.push(format!("{}{under}", quantity(value, &panel.unit())));
+        at_peak.push((value, under));
     }
+    // The alternative first; the unit once.
     at_peak.reverse();
+    let unit = panel.unit();
+    let mut words = Vec::new();
+    for (position, (value, under)) in at_peak.into_iter().enumerate() {
+        let value = if position == 0 {
+            quantity(value, &unit)
+        } else {
+            number(value)
+        };
+        words.push(format!("{value}{under}"));
+    }
     format!(
         "{}: {word} on {when}, {}",
         measure.title,
-        at_peak.join(" against ")
+        words.join(" against ")
     )
 }

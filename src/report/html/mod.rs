@@ -11,6 +11,7 @@ mod values;
 use super::charts::Chart;
 use super::charts::svg::escape;
 use super::findings::replications;
+use super::fonts::font_faces;
 use super::format::{date_words, exact};
 use super::headline;
 use super::run_json::Provenance;
@@ -58,11 +59,12 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
     format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n\
+         <style>\n{}{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n\
          <header>\n<p class=\"kicker\">Urgent and emergency care, simulated</p>\n<h1>{title}</h1>\n{}</header>\n\
          <main id=\"main\" tabindex=\"-1\">\n<nav aria-label=\"Contents\">\n<ul>\n{links}</ul>\n</nav>\n{body}</main>\n\
          <footer>\n<p>Written by uecsim {}. A simulation: not an official statistic, and not a publication of the NHS.</p>\n\
          </footer>\n</body>\n</html>\n",
+        font_faces(),
         setting(subject),
         escape(&provenance.version),
     )

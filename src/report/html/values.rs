@@ -1,8 +1,8 @@
 //! Tables of values: verdicts over all sites, values by site, and what each change of a decomposition adds.
 
 use crate::experiment::results::Alternative;
-use crate::report::findings::{Finding, interval, name};
-use crate::report::format::{change, number, quantity, statistic_words, verdict};
+use crate::report::findings::{Finding, difference, interval, name};
+use crate::report::format::{number, quantity, statistic_words, verdict};
 use crate::report::headline::headline_findings;
 use crate::report::subject::{ALL, Subject, site_title};
 use crate::uec::model::{MeasureSpec, Nature, Statistic};
@@ -46,7 +46,7 @@ fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize)
         let row = finding.differences[scenario]?;
         let difference = format!(
             "{} ({})",
-            change(row.difference.mean, &finding.unit),
+            difference(row.difference.mean, &finding.unit),
             interval(&row.difference)
         );
         Some(vec![
@@ -214,7 +214,7 @@ fn step_row(finding: &Finding<'_>, step: &Alternative) -> Option<Vec<Cell>> {
     let added = step.added_change.as_deref().unwrap_or_default();
     let difference = format!(
         "{} ({})",
-        change(row.difference.mean, &finding.unit),
+        difference(row.difference.mean, &finding.unit),
         interval(&row.difference)
     );
     Some(vec![
