@@ -89,13 +89,14 @@ impl<R: Reader> Simulation<'_, R> {
     /// A length of time for this patient, drawn with these bits.
     #[inline]
     pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
-        let spec = &self.program.durations[duration.index()];
-        let row = if spec.selector.dimensions.is_empty() {
-            0
-        } else {
-            self.row(&spec.selector, patient)
+        let sampler = match self.only_samplers[duration.index()] {
+            Some(only) => only,
+            None => {
+                let spec = &self.program.durations[duration.index()];
+                &self.program.samplers[spec.samplers[self.row(&spec.selector, patient)].index()]
+            }
         };
-        self.program.samplers[spec.samplers[row].index()].sample_span(bits)
+        sampler.sample_span(bits)
     }
 
     /// 64 random bits for a step.

@@ -11,12 +11,13 @@ use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::{Arrival, ArrivalBook};
 use super::calendar::WallClock;
+use super::distributions::Sampler;
 use super::facts::{LevelAreas, Reader, Seen};
 use super::fleets::Unit;
 use super::levels::Level;
 use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
-use super::program::{FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
+use super::program::{DurationSpec, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
 use super::served::Served;
 use super::streams;
 use super::time::{SimSpan, SimTime};
@@ -103,6 +104,8 @@ pub struct Totals {
 pub struct Simulation<'p, R: Reader> {
     pub(super) program: &'p Program,
     pub(super) replication: u64,
+    /// By duration: its sampler, if it has but one.
+    pub(super) only_samplers: Vec<Option<&'p Sampler>>,
     pub(super) now: SimTime,
     pub(super) wall: WallClock,
     pub(super) agenda: Agenda,
@@ -152,6 +155,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
         let mut simulation = Self {
             program,
             replication,
+            only_samplers: program
+                .durations
+                .iter()
+                .map(|spec| only_sampler(program, spec))
+                .collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(program.week_offset, &program.months),
             agenda: Agenda::new(),
@@ -421,6 +429,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
     pub(super) fn step_of(&self, patient: u32) -> StepId {
         self.patients.get(patient).step
     }
+}
+
+fn only_sampler<'p>(program: &'p Program, spec: &DurationSpec) -> Option<&'p Sampler> {
+    let is_single = spec.selector.dimensions.is_empty();
+    is_single.then(|| &program.samplers[spec.samplers[0].index()])
 }
 
 impl Roster {

@@ -37,10 +37,11 @@ impl SimSpan {
         Self::from_milliseconds(minutes * MINUTE.0 as f64)
     }
 
-    /// Nearest whole millisecond; negative and non-finite values become zero.
+    /// Nearest whole millisecond; negative values and NaN become zero.
     #[inline]
     pub fn from_milliseconds(milliseconds: f64) -> Self {
-        Self((milliseconds + 0.5) as u64)
+        // By way of i64, for which processors have an instruction.
+        Self(((milliseconds + 0.5) as i64).max(0) as u64)
     }
 
     pub fn minutes(self) -> f64 {
