@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::engine::time::SimSpan;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::files::Files;
 use crate::scenario::layers::{self, Changes, Layered};
@@ -13,7 +14,7 @@ use super::check::capacity::{self, PoolLoad};
 use super::check::reach;
 use super::compile::{self, Compiled};
 use super::forms::{self, ScenarioForm, reading::Reading};
-use super::model::{ChangeNote, InputFile, InputValue, Model, Origin};
+use super::model::{ChangeNote, InputFile, InputValue, Model, Origin, RunPlan};
 
 /// A scenario that can run.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Loaded {
     pub files: Files,
     /// Estimated load of every pool, in the order of the pools.
     pub loads: Vec<PoolLoad>,
+    /// Who lives in the area; none if the scenario has no `[people]`.
+    pub residents: Option<f64>,
 }
 
 /// A scenario that cannot run.
@@ -31,6 +34,24 @@ pub struct Loaded {
 pub struct Refused {
     pub faults: Diagnostics,
     pub files: Files,
+}
+
+/// What of a scenario's `[run]` is taken from elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    pub seed: Option<u64>,
+    pub replications: Option<u32>,
+    pub warm_up_milliseconds: Option<u64>,
+    pub length_milliseconds: Option<u64>,
+}
+
+impl Overrides {
+    fn lay_over(&self, plan: &mut RunPlan) {
+        plan.seed = self.seed.unwrap_or(plan.seed);
+        plan.replications = self.replications.unwrap_or(plan.replications);
+        plan.warm_up = self.warm_up_milliseconds.map_or(plan.warm_up, SimSpan);
+        plan.length = self.length_milliseconds.map_or(plan.length, SimSpan);
+    }
 }
 
 impl Loaded {
@@ -51,27 +72,29 @@ impl Refused {
 ///
 /// Errors: every fault found in any of its files.
 pub fn load(path: &str, source: &dyn Source) -> Result<Loaded, Box<Refused>> {
-    load_with_changes(path, source, &Changes::AsWritten)
+    load_with(path, source, &Changes::AsWritten, &Overrides::default())
 }
 
-/// As [`load`], with these changes instead of those the scenario names.
+/// As [`load`], with these changes instead of those the scenario names, and with another plan.
 ///
 /// Errors: as [`load`].
-pub fn load_with_changes(
+pub fn load_with(
     path: &str,
     source: &dyn Source,
     changes: &Changes,
+    overrides: &Overrides,
 ) -> Result<Loaded, Box<Refused>> {
     let workspace = Workspace::new(source);
-    let built = build(&workspace, path, changes);
+    let built = build(&workspace, path, changes, overrides);
     let files = workspace.files().clone();
     let diagnostics = workspace.diagnostics;
     match built {
-        Some((model, loads)) if !diagnostics.has_errors() => Ok(Loaded {
+        Some((model, loads, residents)) if !diagnostics.has_errors() => Ok(Loaded {
             model,
             warnings: diagnostics,
             files,
             loads,
+            residents,
         }),
         _ => Err(Box::new(Refused {
             faults: diagnostics,
@@ -80,10 +103,19 @@ pub fn load_with_changes(
     }
 }
 
-fn build(workspace: &Workspace, path: &str, changes: &Changes) -> Option<(Model, Vec<PoolLoad>)> {
+/// A model with the load of its pools and the number of its residents.
+type Built = (Model, Vec<PoolLoad>, Option<f64>);
+
+fn build(
+    workspace: &Workspace,
+    path: &str,
+    changes: &Changes,
+    overrides: &Overrides,
+) -> Option<Built> {
     let layered = layers::load(workspace, path, changes)?;
     let reading = Reading::new(workspace);
-    let form = forms::read(&layered.tree, &reading);
+    let mut form = forms::read(&layered.tree, &reading);
+    overrides.lay_over(&mut form.run);
     let compiled = compile::compile(&form, &workspace.diagnostics)?;
     reach::check(&form, &compiled, &workspace.diagnostics);
     if workspace.diagnostics.has_errors() {
@@ -91,8 +123,12 @@ fn build(workspace: &Workspace, path: &str, changes: &Changes) -> Option<(Model,
     }
     debug_assert_eq!(compiled.program.faults(), Vec::<String>::new());
     let loads = capacity::check(&compiled, &workspace.diagnostics);
+    let residents = form.people.as_ref().map(|people| {
+        let counts = people.cells.iter().flat_map(|cell| &cell.residents);
+        counts.sum()
+    });
     let model = model(workspace, layered, form, compiled);
-    Some((model, loads))
+    Some((model, loads, residents))
 }
 
 fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: Compiled) -> Model {

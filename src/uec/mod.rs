@@ -8,7 +8,8 @@ pub mod forms;
 pub mod load;
 pub mod measures;
 pub mod model;
+pub mod overview;
 #[cfg(test)]
 mod tests;
 
-pub use load::{Loaded, Refused, load, load_with_changes};
+pub use load::{Loaded, Overrides, Refused, load, load_with};

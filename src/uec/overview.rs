@@ -1,0 +1,104 @@
+//! What a model would simulate, in plain numbers for people to check before it runs.
+
+use crate::engine::program::{Arrivals, Program, Roster};
+use crate::engine::time::{DAY, SimSpan};
+
+use super::model::Model;
+
+/// Patients who come from outside, gathered under the first part of their streams' names: a need or a kind of arrival.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arriving {
+    pub name: String,
+    pub n_streams: usize,
+    /// Mean over the year of its profile.
+    pub per_day: f64,
+}
+
+/// Units on duty over the roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Units {
+    pub fewest: u32,
+    pub most: u32,
+}
+
+/// Who arrives, in the order of the scenario.
+pub fn arriving(model: &Model) -> Vec<Arriving> {
+    let mut kinds: Vec<Arriving> = Vec::new();
+    for (name, stream) in model.names.streams.iter().zip(&model.program.streams) {
+        let kind = name.split(['.', '+']).next().unwrap_or(name);
+        let per_day = per_day(model, &stream.arrivals);
+        match kinds.iter_mut().find(|known| known.name == kind) {
+            Some(known) => {
+                known.n_streams += 1;
+                known.per_day += per_day;
+            }
+            None => kinds.push(Arriving {
+                name: kind.to_owned(),
+                n_streams: 1,
+                per_day,
+            }),
+        }
+    }
+    kinds
+}
+
+fn per_day(model: &Model, arrivals: &Arrivals) -> f64 {
+    let day = DAY.0 as f64;
+    match arrivals {
+        Arrivals::Poisson {
+            per_millisecond,
+            accept,
+            ..
+        } => per_millisecond * accept * day,
+        Arrivals::Renewal { gap } => {
+            // The mean of a table's draws at evenly spread probabilities: near enough for an overview.
+            const DRAWS: u64 = 4096;
+            let sampler = &model.program.samplers[gap.index()];
+            let draws =
+                (0..DRAWS).map(|nth| sampler.sample((2 * nth + 1) * (u64::MAX / (2 * DRAWS))));
+            day * DRAWS as f64 / draws.sum::<f64>()
+        }
+        Arrivals::Recorded(list) => {
+            let run = (model.run.warm_up + model.run.length).0.max(1);
+            list.len() as f64 / (run as f64 / day)
+        }
+    }
+}
+
+/// Units of the pool at a position, fewest and most over its roster.
+pub fn units(program: &Program, pool: usize) -> Units {
+    range(&program.pools[pool].roster)
+}
+
+/// Units of the fleet at a position on shift, fewest and most over the day, by hours of the first week.
+pub fn fleet_units(program: &Program, fleet: usize) -> Units {
+    let units = &program.fleets[fleet].units;
+    let on_shift = |hour: u64| {
+        let time = SimSpan(hour * DAY.0 / 24);
+        let counts = units.iter().map(|unit| at(&unit.roster, time));
+        counts.sum::<u32>()
+    };
+    let hours: Vec<u32> = (0..168).map(on_shift).collect();
+    Units {
+        fewest: hours.iter().copied().min().unwrap_or(0),
+        most: hours.iter().copied().max().unwrap_or(0),
+    }
+}
+
+fn range(roster: &Roster) -> Units {
+    let units = roster.changes.iter().map(|change| change.1);
+    Units {
+        fewest: units.clone().min().unwrap_or(0),
+        most: units.max().unwrap_or(0),
+    }
+}
+
+/// Capacity at a time of the first week.
+fn at(roster: &Roster, time: SimSpan) -> u32 {
+    let begun = roster
+        .changes
+        .partition_point(|change| change.0.0 <= time.0);
+    begun
+        .checked_sub(1)
+        .map_or(0, |last| roster.changes[last].1)
+}
