@@ -1,3 +1,5 @@
 //! The `uecsim` program.
 
-fn main() {}
+fn main() -> uecsim::cli::Exit {
+    uecsim::cli::main()
+}

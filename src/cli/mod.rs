@@ -1,1 +1,79 @@
-//! cli layer.
+//! What the user types: one file per command. The only layer with arguments, standard output and exit codes.
+
+mod check;
+mod compare;
+mod fit;
+mod folder;
+mod interrupt;
+mod json;
+mod list;
+mod loading;
+mod options;
+mod progress;
+mod run;
+mod running;
+mod say;
+mod sources;
+mod writing;
+
+use clap::{Parser, Subcommand};
+
+pub use options::Exit;
+
+/// Urgent and emergency care simulated as one system.
+///
+/// Without a command: compares the shipped scenarios traditional and networked.
+#[derive(Debug, Parser)]
+#[command(
+    name = "uecsim",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: options::Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate one or more scenarios, each for itself
+    Run(run::RunArguments),
+    /// Compare scenarios with a baseline, with the same patients in each
+    Compare(compare::CompareArguments),
+    /// Validate scenarios and say what would be simulated
+    Check(check::CheckArguments),
+    /// Compare a fitted scenario with what is published and write the verdict
+    Fit(fit::FitArguments),
+    /// List what a scenario may use: codes of diagnostics, measures
+    List(list::ListArguments),
+}
+
+/// Does what the command line says and returns the exit code.
+pub fn main() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(fault) => return show_usage(&fault),
+    };
+    let ended = match &arguments.command {
+        Some(Command::Run(arguments)) => run::run(arguments),
+        Some(Command::Compare(arguments)) => compare::compare(arguments),
+        Some(Command::Check(arguments)) => check::check(arguments),
+        Some(Command::Fit(arguments)) => fit::fit(arguments),
+        Some(Command::List(arguments)) => list::list(arguments),
+        None => compare::main_job(&arguments.common),
+    };
+    // A command that ends early ends with its exit code, too.
+    ended.unwrap_or_else(|exit| exit)
+}
+
+/// Help and version come as "faults" that belong on standard output.
+fn show_usage(fault: &clap::Error) -> Exit {
+    match fault.print() {
+        Err(_) => Exit::Machine,
+        Ok(()) if fault.use_stderr() => Exit::Input,
+        Ok(()) => Exit::Done,
+    }
+}

@@ -17,7 +17,7 @@ use crate::uec::model::Model;
 
 /// How replications are carried out; changes no result.
 pub struct Control<'c> {
-    /// Threads to use; 0: one for each core.
+    /// Threads to use, at least one.
     pub threads: usize,
     /// Once true, no replication begins or goes on; those finished are kept.
     pub cancel: &'c AtomicBool,
@@ -78,7 +78,7 @@ pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicat
     let gatherings: Vec<Mutex<Gathering>> = models.iter().map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(control.threads)
+        .num_threads(control.threads.max(1))
         .build()
         .map_err(|fault| fault.to_string())?;
     pool.broadcast(|_| {

@@ -1,0 +1,134 @@
+//! `compare`: scenarios against a baseline, with the same patients in each.
+
+use clap::Args;
+
+use super::options::{Common, Exit};
+use super::writing::{self, Circumstances, Target};
+use super::{json, loading, running, say};
+use crate::experiment::decompose::chain;
+use crate::report::subject::Outcome;
+use crate::scenario::layers::Changes;
+use crate::uec::model::Model;
+
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Scenario file, or name of a shipped scenario, that the others are compared with
+    #[arg(value_name = "BASELINE")]
+    baseline: String,
+    /// Scenarios to compare with it
+    #[arg(required = true, value_name = "ALTERNATIVE")]
+    alternatives: Vec<String>,
+    /// Also add the changes of the (only) alternative one at a time
+    #[arg(long)]
+    decompose: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
+    let common = &arguments.common;
+    if arguments.decompose && arguments.alternatives.len() > 1 {
+        let message = "--decompose takes one alternative: which changes of several should be added is not clear";
+        return Err(say::fault(Exit::Input, message));
+    }
+    let mut paths = vec![arguments.baseline.clone()];
+    paths.extend_from_slice(&arguments.alternatives);
+    let mut models = loading::models(&paths, common)?;
+    same_plan(&mut models, common)?;
+    let target = Target::for_comparison(&models, common)?;
+    let steps = if arguments.decompose {
+        steps(&models, &arguments.alternatives[0], common)?
+    } else {
+        Vec::new()
+    };
+    let baseline = models.remove(0);
+    let ran = running::compare(baseline, models, steps, common)?;
+    let further = if arguments.decompose {
+        "--decompose"
+    } else {
+        ""
+    };
+    let circumstances = Circumstances {
+        command: common.command("compare", &paths, further),
+        exit: ran.exit,
+        took: ran.took,
+        threads: common.threads(),
+    };
+    let outcome = Outcome::Comparison(&ran.results);
+    let folder = writing::write(outcome, &target, &circumstances)?;
+    if common.json {
+        println!("{}", json::of_comparison(&ran.results, folder.as_deref()));
+    } else if !common.quiet {
+        println!(
+            "{}",
+            say::work_done(&writing::all_results(outcome), ran.took)
+        );
+        say::finding(outcome, folder.as_deref());
+    }
+    Ok(ran.exit)
+}
+
+/// What the program does when nothing is asked: the shipped traditional and networked scenarios.
+pub fn main_job(common: &Common) -> Result<Exit, Exit> {
+    compare(&CompareArguments {
+        baseline: "scenarios/traditional.toml".to_owned(),
+        alternatives: vec!["scenarios/networked.toml".to_owned()],
+        decompose: false,
+        common: common.clone(),
+    })
+}
+
+/// Gives every scenario the baseline's seed and replications.
+///
+/// Errors: `E101` if they differ in what is simulated when: their patients would not be the same.
+fn same_plan(models: &mut [Model], common: &Common) -> Result<(), Exit> {
+    let plan = models[0].run;
+    let mut is_same = true;
+    for model in &mut models[1..] {
+        let own = model.run;
+        if (own.start, own.warm_up, own.length) != (plan.start, plan.warm_up, plan.length) {
+            is_same = false;
+        }
+        let differs = own.seed != plan.seed || own.replications != plan.replications;
+        if differs && !common.quiet {
+            eprintln!(
+                "note: {} runs with the baseline's seed and replications, so that its patients are the same",
+                model.name
+            );
+        }
+        model.run.seed = plan.seed;
+        model.run.replications = plan.replications;
+    }
+    if is_same {
+        return Ok(());
+    }
+    let message =
+        "the scenarios differ in start, warm-up or length, so that their patients cannot be paired";
+    let advice = "give them the same [run] table, or --length and --warm-up";
+    Err(say::fault(
+        Exit::Input,
+        &format!("[E101] {message}\n  try: {advice}"),
+    ))
+}
+
+/// The scenarios of the decomposition, with what each adds.
+fn steps(models: &[Model], path: &str, common: &Common) -> Result<Vec<(String, Model)>, Exit> {
+    let names = |model: &Model| -> Vec<String> {
+        model
+            .changes
+            .iter()
+            .map(|change| change.name.clone())
+            .collect()
+    };
+    let plan = models[0].run;
+    let mut steps = Vec::new();
+    for (added, changes) in chain(&names(&models[0]), &names(&models[1])) {
+        let changes = Changes::Only(changes);
+        let loaded = loading::load_one(path, &changes, common).ok_or(Exit::Input)?;
+        let mut model = loaded.model;
+        model.run = plan;
+        model.name = format!("{} up to {added}", model.name);
+        steps.push((added, model));
+    }
+    Ok(steps)
+}

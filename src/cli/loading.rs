@@ -1,0 +1,70 @@
+//! Scenario files to models, with the user's flags laid over; faults go to standard error, all of them.
+
+use std::path::Path;
+
+use super::Exit;
+use super::options::Common;
+use super::sources::DiskOverEmbedded;
+use crate::scenario::layers::Changes;
+use crate::scenario::source::SHIPPED;
+use crate::uec::load::{Loaded, Overrides, load_with};
+use crate::uec::model::Model;
+
+/// Loads every scenario; if any is wrong, all faults of all of them are shown and nothing is given.
+pub fn load_all(paths: &[String], common: &Common) -> Result<Vec<Loaded>, Exit> {
+    let loaded: Vec<Option<Loaded>> = paths
+        .iter()
+        .map(|path| load_one(path, &Changes::AsWritten, common))
+        .collect();
+    loaded.into_iter().collect::<Option<_>>().ok_or(Exit::Input)
+}
+
+/// The models of [`load_all`].
+pub fn models(paths: &[String], common: &Common) -> Result<Vec<Model>, Exit> {
+    let loaded = load_all(paths, common)?;
+    Ok(loaded.into_iter().map(|loaded| loaded.model).collect())
+}
+
+/// Loads a scenario, with these changes instead of its own if so wanted, and shows its faults.
+pub fn load_one(path: &str, changes: &Changes, common: &Common) -> Option<Loaded> {
+    let path = find(path);
+    let source = DiskOverEmbedded::for_file(&path);
+    let loaded = load_with(&path, &source, changes, &overrides(common));
+    match loaded {
+        Ok(loaded) => {
+            if !common.quiet {
+                show(&loaded.render());
+            }
+            Some(loaded)
+        }
+        Err(refused) => {
+            show(&refused.render());
+            None
+        }
+    }
+}
+
+fn show(faults: &str) {
+    if !faults.is_empty() {
+        eprintln!("{}", faults.trim_end());
+    }
+}
+
+/// The path of a scenario: as written, or of the shipped scenario of that name (`networked`).
+fn find(written: &str) -> String {
+    let is_bare = !written.contains(['/', '\\', '.']);
+    if is_bare && !Path::new(written).exists() {
+        format!("{SHIPPED}/{written}.toml")
+    } else {
+        written.to_owned()
+    }
+}
+
+fn overrides(common: &Common) -> Overrides {
+    Overrides {
+        seed: common.seed,
+        replications: common.replications,
+        warm_up_milliseconds: common.warm_up,
+        length_milliseconds: common.length,
+    }
+}

@@ -1,0 +1,78 @@
+//! Runs experiments for a command: progress, Ctrl-C, failed replications, and what exit code they mean.
+
+use std::time::Duration;
+
+use super::options::{Common, Exit};
+use super::progress::Progress;
+use super::{interrupt, say};
+use crate::experiment::replicate::{Control, Failure, FailureKind, days_to_run};
+use crate::experiment::results::{Comparison, Results};
+use crate::experiment::{self, Ended};
+use crate::uec::model::Model;
+
+/// What came of it, and how the command is to end.
+pub struct Ran<T> {
+    pub results: T,
+    pub exit: Exit,
+    pub took: Duration,
+}
+
+pub fn run(models: Vec<Model>, common: &Common) -> Result<Ran<Vec<Results>>, Exit> {
+    let days = days_to_run(&models);
+    under_way(days, common, |control| experiment::run(models, control))
+}
+
+/// `steps` are those of a decomposition, with what each adds.
+pub fn compare(
+    baseline: Model,
+    alternatives: Vec<Model>,
+    steps: Vec<(String, Model)>,
+    common: &Common,
+) -> Result<Ran<Comparison>, Exit> {
+    let stepping = steps.iter().map(|(_, model)| model);
+    let models = std::iter::once(&baseline)
+        .chain(&alternatives)
+        .chain(stepping);
+    let days = models
+        .map(|model| days_to_run(std::slice::from_ref(model)))
+        .sum();
+    under_way(days, common, |control| {
+        experiment::run_comparison(baseline, alternatives, steps, control)
+    })
+}
+
+fn under_way<T>(
+    days: u64,
+    common: &Common,
+    experiment: impl FnOnce(&Control<'_>) -> Result<Ended<T>, String>,
+) -> Result<Ran<T>, Exit> {
+    let progress = Progress::new(days, common.quiet);
+    let control = Control {
+        threads: common.threads(),
+        cancel: interrupt::flag(),
+        progress: &|days| progress.add(days),
+    };
+    let ended = experiment(&control);
+    let took = progress.finish();
+    let ended = ended.map_err(|fault| say::fault(Exit::Machine, &fault))?;
+    for failure in &ended.failures {
+        say::failed(failure);
+    }
+    Ok(Ran {
+        results: ended.results,
+        exit: exit_of(&ended.failures),
+        took,
+    })
+}
+
+fn exit_of(failures: &[Failure]) -> Exit {
+    let worst = failures.iter().map(|failure| match failure.kind {
+        FailureKind::Internal => Exit::Internal,
+        FailureKind::Memory => Exit::Machine,
+    });
+    match worst.max() {
+        Some(exit) => exit,
+        None if interrupt::has_happened() => Exit::Interrupted,
+        None => Exit::Done,
+    }
+}

@@ -1,0 +1,71 @@
+//! What commands say: results and findings on standard output, faults on standard error.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Exit;
+use crate::experiment::replicate::{Failure, FailureKind};
+use crate::experiment::results::Results;
+use crate::report::headline;
+use crate::report::subject::Outcome;
+
+/// Says what went wrong and gives the exit code back.
+pub fn fault(exit: Exit, message: &str) -> Exit {
+    eprintln!("error: {message}");
+    exit
+}
+
+/// Names a replication that failed, and what to do about it.
+pub fn failed(failure: &Failure) {
+    let Failure {
+        scenario,
+        replication,
+        message,
+        ..
+    } = failure;
+    let (code, advice) = match failure.kind {
+        FailureKind::Memory => (
+            "[R101]",
+            "uecsim check says which pool is short of capacity",
+        ),
+        FailureKind::Internal => (
+            "",
+            "this is a fault of the program: please report it with the scenario and the seed",
+        ),
+    };
+    eprintln!(
+        "error{code}: replication {replication} of {scenario} failed: {message}\n  try: {advice}"
+    );
+}
+
+/// `12 replications of 366 days in 34.5 s, 12.3 million events per second`.
+pub fn work_done(results: &[&Results], took: Duration) -> String {
+    let n_runs: usize = results
+        .iter()
+        .map(|results| results.replications.len())
+        .sum();
+    let events: u64 = results
+        .iter()
+        .flat_map(|results| &results.conservation)
+        .map(|conservation| conservation.events)
+        .sum();
+    let seconds = took.as_secs_f64().max(0.001);
+    let millions = events as f64 / 1e6;
+    let speed = millions / seconds;
+    format!(
+        "{n_runs} replications, {millions:.1} million events, {seconds:.1} s ({speed:.1} million events a second)"
+    )
+}
+
+/// What was found, in three sentences, and where the report is.
+pub fn finding(outcome: Outcome<'_>, folder: Option<&Path>) {
+    // Without a folder no replication finished: there is nothing to say.
+    if let Some(folder) = folder {
+        println!("{}", headline::sentences(outcome).join(" "));
+        println!("The report is {}.", folder.join("report.html").display());
+    }
+}
+
+pub fn written(folder: &Path) -> String {
+    format!("written to {}", folder.display())
+}

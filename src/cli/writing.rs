@@ -1,0 +1,172 @@
+//! Where a command's results go, and writing them there.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::folder::{self, Draft};
+use super::options::{Common, Exit};
+use super::say;
+use crate::experiment::results::Results;
+use crate::report;
+use crate::report::format::{add_days, date_iso};
+use crate::report::run_json::{Provenance, Timing, timing_json};
+use crate::report::subject::Outcome;
+use crate::uec::model::{Date, Model};
+
+/// A folder that may be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target(PathBuf);
+
+impl Target {
+    /// One folder for each run: `--out` for one, folders in it for several.
+    ///
+    /// Errors: two scenarios of one name, a folder that holds something else.
+    pub fn for_runs(names: &[&str], common: &Common) -> Result<Vec<Self>, Exit> {
+        for (position, name) in names.iter().enumerate() {
+            if names[..position].contains(name) {
+                let message = format!(
+                    "two scenarios are called {name}: their results would go to one folder"
+                );
+                return Err(say::fault(Exit::Input, &message));
+            }
+        }
+        let folder = |name: &&str| match &common.out {
+            Some(out) if names.len() == 1 => out.clone(),
+            Some(out) => out.join(name),
+            None => Path::new("output").join(name),
+        };
+        names.iter().map(folder).map(Self::new).collect()
+    }
+
+    /// `output/BASELINE-vs-ALTERNATIVE`, or `--out`.
+    ///
+    /// Errors: a folder that holds something else.
+    pub fn for_comparison(models: &[Model], common: &Common) -> Result<Self, Exit> {
+        let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
+        let folder = common.out.clone();
+        Self::new(folder.unwrap_or_else(|| Path::new("output").join(names.join("-vs-"))))
+    }
+
+    fn new(folder: PathBuf) -> Result<Self, Exit> {
+        match folder::refusal(&folder) {
+            Some(refusal) => Err(say::fault(Exit::Input, &refusal)),
+            None => Ok(Self(folder)),
+        }
+    }
+
+    /// Results that are not whole go beside, so that an earlier whole run is kept.
+    fn for_exit(&self, exit: Exit) -> PathBuf {
+        if exit == Exit::Done {
+            return self.0.clone();
+        }
+        let mut name = self.0.file_name().unwrap_or_default().to_owned();
+        name.push("-partial");
+        self.0.with_file_name(name)
+    }
+}
+
+/// How a run was asked for and how it went.
+pub struct Circumstances {
+    /// As one would type it.
+    pub command: String,
+    pub exit: Exit,
+    pub took: Duration,
+    pub threads: usize,
+}
+
+/// Writes all files of a run; none if no replication finished.
+pub fn write(
+    outcome: Outcome<'_>,
+    target: &Target,
+    circumstances: &Circumstances,
+) -> Result<Option<PathBuf>, Exit> {
+    let has_results = match outcome {
+        Outcome::Run(results) => !results.replications.is_empty(),
+        Outcome::Comparison(comparison) => !comparison.baseline.replications.is_empty(),
+    };
+    if !has_results {
+        eprintln!("no replication finished: nothing is written");
+        return Ok(None);
+    }
+    let folder = target.for_exit(circumstances.exit);
+    let written = Draft::new(&folder).and_then(|draft| {
+        fill(outcome, draft.path(), circumstances)?;
+        draft.finish()
+    });
+    match written {
+        Ok(()) => Ok(Some(folder)),
+        Err(fault) => {
+            let message = format!("{} cannot be written: {fault}", folder.display());
+            Err(say::fault(Exit::Machine, &message))
+        }
+    }
+}
+
+fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> io::Result<()> {
+    let provenance = Provenance {
+        command: circumstances.command.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    for file in report::files(outcome, &provenance) {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, &file.bytes)?;
+    }
+    fs::write(
+        folder.join("timing.json"),
+        timing_json(&timing(outcome, circumstances)),
+    )
+}
+
+fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {
+    let wall_seconds = circumstances.took.as_secs_f64();
+    let events: u64 = all_results(outcome)
+        .iter()
+        .flat_map(|results| &results.conservation)
+        .map(|run| run.events)
+        .sum();
+    Timing {
+        finished: now(),
+        threads: circumstances.threads,
+        wall_seconds,
+        events,
+        events_per_second: events as f64 / wall_seconds.max(1e-6),
+    }
+}
+
+/// The results of every scenario of an outcome.
+pub fn all_results(outcome: Outcome<'_>) -> Vec<&Results> {
+    match outcome {
+        Outcome::Run(results) => vec![results],
+        Outcome::Comparison(comparison) => {
+            let alternatives = comparison.alternatives.iter();
+            let results = alternatives.map(|alternative| &alternative.results);
+            std::iter::once(&comparison.baseline)
+                .chain(results)
+                .collect()
+        }
+    }
+}
+
+/// This moment in UTC, ISO 8601.
+fn now() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    let epoch = Date {
+        year: 1970,
+        month: 1,
+        day: 1,
+    };
+    let date = date_iso(add_days(epoch, (seconds / 86_400) as usize));
+    let of_day = seconds % 86_400;
+    format!(
+        "{date}T{:02}:{:02}:{:02}Z",
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
