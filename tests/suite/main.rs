@@ -1,5 +1,12 @@
 //! One test crate, one module per kind of test.
 
+mod cli;
+mod conservation;
+mod directions;
+mod extremes;
+mod folders;
 mod layers;
+mod repeatability;
 mod report;
+mod small;
 mod theory;

@@ -1,0 +1,198 @@
+//! Small scenarios for tests, written as text, and running them.
+
+use std::sync::atomic::AtomicBool;
+
+use uecsim::experiment::replicate::Control;
+use uecsim::experiment::results::Results;
+use uecsim::scenario::source::MemorySource;
+use uecsim::uec::load;
+use uecsim::uec::model::{Model, Statistic};
+
+/// A scenario written out in full.
+///
+/// Panics with all its faults if it has any.
+pub fn model(text: &str) -> Model {
+    let source = MemorySource::new([("test.toml", text)]);
+    match load("test.toml", &source) {
+        Ok(loaded) => loaded.model,
+        Err(refused) => panic!("{}", refused.render()),
+    }
+}
+
+/// Results of scenarios, each for itself; every replication must finish.
+pub fn run(models: Vec<Model>) -> Vec<Results> {
+    let control = Control {
+        threads: 2,
+        cancel: &AtomicBool::new(false),
+        progress: &|_| {},
+    };
+    let ended = uecsim::experiment::run(models, &control).expect("the machine has threads");
+    assert_eq!(ended.failures, []);
+    ended.results
+}
+
+/// One number by replication, over all sites and cohorts.
+pub fn values(results: &Results, measure: &str, statistic: Statistic) -> Vec<f64> {
+    let key = results.keys.iter().position(|key| {
+        results.model.measures[key.measure].id == measure
+            && key.statistic == statistic
+            && key.site == "all"
+            && key.cohort == "all"
+    });
+    let key = key.expect("the scenario has this measure");
+    results.values.iter().filter_map(|run| run[key]).collect()
+}
+
+/// A department with beds behind it and crews in front of it: cubicles, doctors, beds and crews are short enough for waits.
+pub struct Hospital {
+    pub patients_per_day: f64,
+    pub cubicles: u32,
+    pub doctors: u32,
+    pub beds: u32,
+    pub crews: u32,
+}
+
+impl Default for Hospital {
+    fn default() -> Self {
+        Self {
+            patients_per_day: 90.0,
+            cubicles: 14,
+            doctors: 4,
+            beds: 105,
+            crews: 2,
+        }
+    }
+}
+
+impl Hospital {
+    pub fn model(&self) -> Model {
+        model(&self.text())
+    }
+
+    pub fn text(&self) -> String {
+        let Self {
+            patients_per_day,
+            cubicles,
+            doctors,
+            beds,
+            crews,
+        } = self;
+        let calls_per_day = patients_per_day / 5.0;
+        let walk_ins_per_day = patients_per_day - calls_per_day;
+        format!(
+            r#"
+title = "A small hospital"
+assumed = "Round numbers for tests"
+[run]
+warm_up = "14 days"
+length = "28 days"
+replications = 8
+[attributes.acuity]
+title = "Triage category"
+levels = ["1", "2", "3"]
+[arrivals.walk_ins]
+rate = "{walk_ins_per_day} per day"
+shares = {{ acuity = {{ "1" = 0.05, "2" = 0.45, "3" = 0.5 }} }}
+place = {{ x = 0, y = 0 }}
+to = "emergency_department.arrive"
+[arrivals.calls]
+rate = "{calls_per_day} per day"
+shares = {{ acuity = {{ "1" = 0.1, "2" = 0.7, "3" = 0.2 }} }}
+place = {{ rectangle = {{ x = [-10, 10], y = [-10, 10] }} }}
+to = "ambulance.call"
+[services.ambulance]
+title = "Ambulances"
+pools = []
+[services.ambulance.paths]
+call = [
+  {{ mark = "called" }},
+  {{ call = "ambulances", rank = "acuity", as = "crew" }},
+  {{ mark = "on_scene" }},
+  {{ wait = {{ lognormal = {{ mean = "30 min", sd = "15 min" }} }}, id = "on_scene" }},
+  {{ convey = "hospital", path = "by_ambulance", with = "crew", id = "convey" }},
+]
+[services.emergency_department]
+title = "Emergency department"
+pools = ["cubicles", "doctors", "beds"]
+[services.emergency_department.paths]
+by_ambulance = [
+  {{ mark = "arrived" }},
+  {{ hold = "cubicles", rank = "acuity" }},
+  {{ let_go = "crew" }},
+  {{ go = "treat" }},
+]
+arrive = [{{ mark = "arrived" }}, {{ hold = "cubicles", rank = "acuity" }}, {{ go = "treat" }}]
+treat = [
+  {{ use = "doctors", for = {{ lognormal = {{ mean = "45 min", sd = "30 min" }} }}, rank = "acuity", id = "assessment" }},
+  {{ mark = "test_begun" }},
+  {{ wait = {{ gamma = {{ mean = "60 min", sd = "40 min" }} }}, id = "tests" }},
+  {{ mark = "test_done" }},
+  {{ share = 0.35, id = "admit", steps = [
+    {{ mark = "decided_to_admit" }},
+    {{ hold = "beds" }},
+    {{ mark = "departed" }},
+    {{ let_go = "cubicles" }},
+    {{ wait = {{ gamma = {{ mean = "3 days", sd = "2 days" }} }}, id = "stay" }},
+    {{ mark = "discharged" }},
+    {{ leave = "admitted" }},
+  ], else = [{{ mark = "departed" }}, {{ leave = "home" }}] }},
+]
+[sites.hospital]
+title = "The hospital"
+services = ["emergency_department", "ambulance"]
+place = {{ x = 0, y = 0 }}
+[sites.hospital.pools]
+cubicles = {cubicles}
+doctors = {doctors}
+beds = {beds}
+[routes.hospital]
+service = "emergency_department"
+rule = "nearest"
+travel = {{ speed_kmh = 40, detour = 1.3 }}
+[fleets.ambulances]
+stations = {{ base = {{ place = {{ x = 0, y = 0 }}, units = {crews}, shift = "always" }} }}
+speed_kmh = 50
+detour = 1.3
+rank = "acuity"
+[measures.time_in_department]
+title = "Time in A&E"
+kind = "duration"
+from = "emergency_department.arrived"
+to = "emergency_department.departed"
+unit = "min"
+statistics = ["mean", "p90", "within 4 h", "count"]
+by = ["acuity"]
+series = ["day", "hour_of_week"]
+better = "lower"
+source = "Arrival to departure"
+[measures.boarding]
+title = "Boarding"
+kind = "duration"
+from = "emergency_department.decided_to_admit"
+to = "emergency_department.departed"
+unit = "min"
+statistics = ["mean"]
+better = "lower"
+source = "Decision to admit to bed"
+[measures.response]
+title = "Response"
+kind = "duration"
+from = "ambulance.called"
+to = "ambulance.on_scene"
+unit = "min"
+statistics = ["mean", "p90"]
+better = "lower"
+source = "Call to arrival of the crew"
+[measures.beds_occupied]
+title = "Beds occupied"
+kind = "level"
+pools = ["beds"]
+what = "occupancy"
+unit = "%"
+statistics = ["mean"]
+better = "lower"
+source = "Occupied over open"
+"#
+        )
+    }
+}
