@@ -146,6 +146,15 @@ pub fn name(measure: &MeasureSpec, statistic: Statistic) -> String {
     }
 }
 
+/// `mean, median and 90th centile`.
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// `2.8 to 3.4`, or words where one replication leaves none.
 pub fn interval(estimate: &Estimate) -> String {
     if estimate.n < 2 || !estimate.low.is_finite() || !estimate.high.is_finite() {

@@ -238,16 +238,16 @@ fn distributions(results: &[&Results]) -> String {
         for histogram in &result.histograms {
             let mut lower = 0.0;
             for (upper, count) in histogram.upper_minutes.iter().zip(&histogram.counts) {
-                let measure = &result.model.measures[histogram.measure];
-                let bounds = [exact(lower), finite(Some(*upper))];
-                let mut row = vec![
-                    result.model.name.clone(),
-                    measure.id.clone(),
-                    histogram.site.clone(),
-                ];
-                row.extend(bounds);
-                row.push(count.to_string());
-                sheet.push(&row);
+                if *count > 0 {
+                    sheet.push(&[
+                        result.model.name.clone(),
+                        result.model.measures[histogram.measure].id.clone(),
+                        histogram.site.clone(),
+                        exact(lower),
+                        finite(Some(*upper)),
+                        count.to_string(),
+                    ]);
+                }
                 lower = *upper;
             }
         }

@@ -153,7 +153,8 @@ pub fn week_axis(panel: &Panel<'_>, with_labels: bool) {
 
 /// Months under a run of days from `start`, or dates where the run is short.
 pub fn calendar_axis(panel: &Panel<'_>, start: Date, n_days: usize, with_labels: bool) {
-    let edges: Vec<usize> = if n_days <= 62 {
+    let is_short = n_days <= 62;
+    let edges: Vec<usize> = if is_short {
         (0..=n_days)
             .step_by(if n_days <= 14 { 1 } else { 7 })
             .collect()
@@ -172,15 +173,27 @@ pub fn calendar_axis(panel: &Panel<'_>, start: Date, n_days: usize, with_labels:
         }
         let end = edges.get(position + 1).copied().unwrap_or(n_days);
         let width = panel.x_at(end as f64) - x;
-        if with_labels && width >= 28.0 {
-            let date = add_days(start, edge);
-            let month = &month_name(date.month)[..3];
-            let text = match n_days {
-                0..=62 => format!("{}\u{a0}{month}", date.day),
-                _ if edge == 0 || date.month == 1 => format!("{month}\u{a0}{:02}", date.year % 100),
-                _ => month.to_owned(),
+        let date = add_days(start, edge);
+        let month = &month_name(date.month)[..3];
+        if !with_labels {
+            continue;
+        }
+        if is_short {
+            // Of the day that begins here.
+            tick_label(
+                panel.canvas,
+                x,
+                panel.y.end,
+                &format!("{}\u{a0}{month}", date.day),
+            );
+        } else if width >= 28.0 {
+            let year = format!("{month}\u{a0}{:02}", date.year % 100);
+            let text = if edge == 0 || date.month == 1 {
+                &year
+            } else {
+                month
             };
-            tick_label(panel.canvas, x + width / 2.0, panel.y.end, &text);
+            tick_label(panel.canvas, x + width / 2.0, panel.y.end, text);
         }
     }
 }

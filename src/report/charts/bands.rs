@@ -87,8 +87,13 @@ fn groups(
     let model = subject.model();
     let sites = model.names.sites.iter().map(|named| named.id.as_str());
     let with_patients = |site: &&str| {
-        let histogram = subject.baseline().histogram(&measure.id, site);
-        histogram.is_some_and(|histogram| histogram.counts.iter().any(|&count| count > 0))
+        let histograms = subject
+            .scenarios
+            .iter()
+            .filter_map(|scenario| scenario.histogram(&measure.id, site));
+        histograms
+            .flat_map(|histogram| &histogram.counts)
+            .any(|&count| count > 0)
     };
     let sites: Vec<&str> = sites.filter(with_patients).collect();
     let sites = if (2..=MOST_SITES).contains(&sites.len()) {
@@ -113,7 +118,9 @@ fn groups(
         } else {
             site
         };
-        bars[0].is_some().then_some(Group { heading, bars })
+        bars.iter()
+            .any(Option::is_some)
+            .then_some(Group { heading, bars })
     };
     std::iter::once(ALL)
         .chain(sites)

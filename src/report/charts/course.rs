@@ -128,14 +128,16 @@ impl<'a> CoursePanel<'a> {
             return vec![0.0, 1.0];
         }
         let is_zoomed = self.is_zoomed && low > high / 2.0;
-        // A little below the lowest value or line, so that none lies on the axis.
+        // A little beyond the lowest and the highest, so that no line lies on the edge.
+        let margin = if is_zoomed { (high - low) * 0.05 } else { 0.0 };
+        let top = if self.unit() == "%" && high <= 100.0 {
+            (high + margin).min(100.0)
+        } else {
+            high + margin
+        };
         axis::ticks(
-            if is_zoomed {
-                low - (high - low) * 0.05
-            } else {
-                0.0
-            },
-            high.max(1e-9),
+            if is_zoomed { low - margin } else { 0.0 },
+            top.max(1e-9),
             at_most,
         )
     }
@@ -323,45 +325,48 @@ fn paint_guide_lines(drawn: &Panel<'_>, panel: &CoursePanel<'_>) {
         drawn
             .canvas
             .line(&[(drawn.x.start, y), (drawn.x.end, y)], stroke);
-        let (x, above) = free_place(drawn, panel, line);
+        let (x, y) = free_place(drawn, panel, line);
         let lettering = Lettering::plain(TICK_SIZE, STANDARD)
             .align(Align::Centre)
             .halo();
         let words = format!("{}\u{a0}{}", exact(line), panel.unit());
-        drawn
-            .canvas
-            .text(x, if above { y - 9.0 } else { y + 9.0 }, &words, lettering);
+        drawn.canvas.text(x, y, &words, lettering);
     }
 }
 
-/// Where along a guide line, above or below it, a label is furthest from what is drawn.
-fn free_place(drawn: &Panel<'_>, panel: &CoursePanel<'_>, line: f64) -> (f64, bool) {
+/// Where along a guide line, above or below it, a label is furthest from what is drawn and from the other lines.
+fn free_place(drawn: &Panel<'_>, panel: &CoursePanel<'_>, line: f64) -> (f64, f64) {
     const PLACES: usize = 12;
+    const AWAY: f64 = 9.0;
+    /// A label further away than this is no better off.
+    const ENOUGH: f64 = 60.0;
     let n_bins = panel.n_bins();
-    let mut best = (f64::NEG_INFINITY, drawn.x.start, true);
+    let mut best = (f64::NEG_INFINITY, (drawn.x.start, drawn.y_at(line)));
     for place in 0..PLACES {
         let bins = n_bins * place / PLACES..n_bins * (place + 1) / PLACES;
         let x = drawn.x_at((bins.start + bins.end) as f64 / 2.0);
-        for above in [true, false] {
-            let label = drawn.y_at(line) + if above { -9.0 } else { 9.0 };
-            if label < drawn.y.start || label > drawn.y.end - 8.0 {
-                continue;
-            }
+        for y in [drawn.y_at(line) - AWAY, drawn.y_at(line) + AWAY] {
             let values = panel.series.iter().flatten().flat_map(|series| {
                 [&series.low, &series.mean, &series.high]
                     .map(|values| values.get(bins.clone()).unwrap_or_default())
             });
-            let distances = values
+            let others = panel.lines.iter().copied().filter(|&other| other != line);
+            let obstacles = values
                 .flatten()
                 .flatten()
-                .map(|&value| (drawn.y_at(value) - label).abs());
-            let nearest = distances.fold(60.0, f64::min);
+                .copied()
+                .chain(others)
+                .map(|value| drawn.y_at(value));
+            let obstacles = obstacles.chain([drawn.y.start - ENOUGH / 2.0, drawn.y.end]);
+            let nearest = obstacles
+                .map(|obstacle| (obstacle - y).abs())
+                .fold(ENOUGH, f64::min);
             if nearest > best.0 + 1e-9 {
-                best = (nearest, x, above);
+                best = (nearest, (x, y));
             }
         }
     }
-    (best.1, best.2)
+    best.1
 }
 
 fn label_words(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> Vec<(String, String)> {

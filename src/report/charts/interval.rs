@@ -36,6 +36,8 @@ struct Mark {
     /// Percent of the baseline; none when the baseline is zero or a value is missing.
     percent: Option<Estimate>,
     values: String,
+    /// For want of room.
+    without_unit: String,
     verdict: Option<Verdict>,
 }
 
@@ -117,16 +119,14 @@ fn difference_mark(finding: &Finding<'_>, scenario: usize) -> Option<Mark> {
     let row = finding.differences[scenario]?;
     let base = row.baseline.mean.abs();
     let percent = (base > 0.0).then(|| scaled(row.difference, 100.0 / base));
-    let values = format!(
-        "{} to {} ({})",
-        number(row.baseline.mean),
-        quantity(row.alternative.mean, short_unit(&finding.unit)),
-        difference(row.difference.mean, &finding.unit)
-    );
+    let from = number(row.baseline.mean);
+    let size = difference(row.difference.mean, &finding.unit);
+    let to = quantity(row.alternative.mean, short_unit(&finding.unit));
     Some(Mark {
         scenario,
         percent,
-        values,
+        values: format!("{from} to {to} ({size})"),
+        without_unit: format!("{from} to {} ({size})", number(row.alternative.mean)),
         verdict: Some(finding.verdict(scenario)),
     })
 }
@@ -149,15 +149,12 @@ fn value_mark(finding: &Finding<'_>, estimate: Estimate) -> Mark {
         ..estimate
     };
     let percent = (base > 0.0).then(|| scaled(about_zero, 100.0 / base));
-    let values = format!(
-        "{} ({})",
-        quantity(estimate.mean, &finding.unit),
-        interval(&estimate)
-    );
+    let interval = interval(&estimate);
     Mark {
         scenario: 0,
         percent,
-        values,
+        values: format!("{} ({interval})", quantity(estimate.mean, &finding.unit)),
+        without_unit: format!("{} ({interval})", number(estimate.mean)),
         verdict: None,
     }
 }
@@ -173,6 +170,10 @@ fn scaled(estimate: Estimate, factor: f64) -> Estimate {
 
 fn title(subject: &Subject<'_>, rows: &[Row<'_>]) -> String {
     if !subject.is_comparison() {
+        if subject.n_replications() < 2 {
+            return "One replication has no interval: run more to know how precise it is"
+                .to_owned();
+        }
         let halves = rows
             .iter()
             .filter_map(|row| row.marks[0].percent)
@@ -415,7 +416,13 @@ fn paint_row(panel: &Panel<'_>, subject: &Subject<'_>, row: &Row<'_>, top: f64) 
             paint_mark(panel, percent, y, shape, colour, mark.verdict);
         }
         let room = VALUES_WIDTH - 14.0 - if mark.verdict.is_some() { 76.0 } else { 0.0 };
-        let values = text::shorten(&mark.values, TICK_SIZE, false, room);
+        let fits = text::width(&mark.values, TICK_SIZE, false) <= room;
+        let values = if fits {
+            &mark.values
+        } else {
+            &mark.without_unit
+        };
+        let values = text::shorten(values, TICK_SIZE, false, room);
         canvas.text(
             panel.x.end + 14.0,
             y,

@@ -59,6 +59,9 @@ fn days_over(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> Option<String> {
         String::new()
     };
     let (line, unit) = (exact(line), panel.unit());
+    if counts.iter().all(|&(over, _)| over == 0) {
+        return Some(format!("; never over {line}\u{a0}{unit}"));
+    }
     Some(format!(
         "; over {line}\u{a0}{unit} on {over} of {days} days{before}"
     ))

@@ -1,7 +1,7 @@
 //! Means and centiles by cohort against the standards set for them: one panel per cohort, each with its own scale.
 
 use crate::experiment::results::Estimate;
-use crate::report::findings::{interval, replications};
+use crate::report::findings::{interval, listed, replications};
 use crate::report::format::{exact, number, statistic_words};
 use crate::report::subject::{ALL, Subject};
 use crate::uec::model::{Better, ChartSpec, MeasureSpec, Statistic};
@@ -54,7 +54,7 @@ pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing
     };
     let subtitle = format!(
         "{} in {unit}; all sites, {}, 95 % intervals.",
-        capitalised(&statistics.join(" and ")),
+        capitalised(&listed(&statistics)),
         replications(subject)
     );
     let table = table(subject, &cohorts);
@@ -163,7 +163,7 @@ fn row(
         .iter()
         .map(|scenario| scenario.estimate(&measure.id, statistic, ALL, cohort))
         .collect();
-    estimates[0]?;
+    estimates.iter().flatten().next()?;
     let standard = measure.standards.iter().find(|standard| {
         standard.statistic == statistic && standard.cohort.map(|cohort| cohort.1) == level
     });
