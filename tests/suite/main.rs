@@ -8,5 +8,6 @@ mod folders;
 mod layers;
 mod repeatability;
 mod report;
+mod shipped;
 mod small;
 mod theory;

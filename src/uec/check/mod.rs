@@ -1,6 +1,8 @@
 //! Cross-checks before anything runs: what no single table shows.
 
 pub mod capacity;
+pub mod flow;
 pub mod graph;
+mod near;
 pub mod paths;
 pub mod reach;

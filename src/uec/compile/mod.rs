@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::program::{
     AttributeId, CalendarId, ChanceId, DispositionId, DurationId, FleetId, MarkId, PoolId, Program,
-    SiteId, Step, StepId,
+    SiteId, Step, StepId, WindowId,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::{Located, Span};
@@ -32,6 +32,7 @@ use super::calendar::TimeZero;
 use super::codes;
 use super::forms::{Name, ScenarioForm};
 use super::model::{ChartSpec, MeasureSpec, Names};
+pub use calendars::mean_capacity;
 use code::Code;
 use held::HeldNames;
 use index::{Interned, Lookup, report_unknown};
@@ -50,12 +51,18 @@ pub struct Compiled {
     pub charts: Vec<ChartSpec>,
     /// Mean of each row of each duration, in milliseconds.
     pub mean_milliseconds: Vec<Vec<f64>>,
+    /// Mean gap of streams given by gaps, in milliseconds, by the number of the sampler.
+    pub mean_gaps: BTreeMap<u16, f64>,
+    /// By stream: a number that streams of one need or kind of arrival share.
+    pub stream_groups: Vec<u32>,
     /// By step: where it was written.
     pub spans: Vec<Span>,
     /// By pool: where its size was written.
     pub pool_spans: Vec<Span>,
     /// By site: the services it runs.
     pub site_services: Vec<Vec<usize>>,
+    /// By site: when new patients may come; none is always.
+    pub site_hours: Vec<Option<WindowId>>,
     /// Entry of each path that was compiled, by site, service and path.
     pub paths: Vec<(SiteId, usize, usize, StepId)>,
 }
@@ -133,6 +140,8 @@ struct Compiler<'a> {
     durations: BTreeMap<TableKey, DurationId>,
     chances: BTreeMap<TableKey, ChanceId>,
     mean_milliseconds: Vec<Vec<f64>>,
+    mean_gaps: BTreeMap<u16, f64>,
+    stream_groups: Vec<u32>,
 }
 
 impl<'a> Compiler<'a> {
@@ -182,6 +191,8 @@ impl<'a> Compiler<'a> {
             durations: BTreeMap::new(),
             chances: BTreeMap::new(),
             mean_milliseconds: Vec::new(),
+            mean_gaps: BTreeMap::new(),
+            stream_groups: Vec::new(),
         }
     }
 

@@ -110,10 +110,14 @@ impl<'a> Compiler<'a> {
         }
         for form in &forms.arrivals {
             self.arrival(form);
+            self.end_stream_group();
         }
         for form in &forms.needs {
             match &forms.people {
-                Some(people) => self.need(form, people),
+                Some(people) => {
+                    self.need(form, people);
+                    self.end_stream_group();
+                }
                 None => {
                     let message = "a need arises among residents, and the scenario has none";
                     let fault = Diagnostic::error(codes::ARRIVALS, form.span, message);
@@ -122,6 +126,12 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+    }
+
+    /// Streams added since the last group ended are one group.
+    fn end_stream_group(&mut self) {
+        let group = self.stream_groups.last().map_or(0, |last| last + 1);
+        self.stream_groups.resize(self.program.streams.len(), group);
     }
 
     fn arrival(&mut self, form: &'a ArrivalForm) {
@@ -157,7 +167,9 @@ impl<'a> Compiler<'a> {
                 }
             }
             ArrivalKind::Gap(gap) => {
+                let mean = gap.mean();
                 let gap = self.add_sampler(gap);
+                self.mean_gaps.insert(gap.0, mean);
                 let spec = stream(name, Arrivals::Renewal { gap });
                 self.add_stream(name.clone(), spec, form.span);
             }

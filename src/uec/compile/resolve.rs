@@ -13,6 +13,7 @@ use super::{Compiled, Compiler};
 impl Compiler<'_> {
     pub fn finish(mut self) -> Option<Compiled> {
         self.finish_left();
+        let site_hours = self.site_hours();
         self.held.check(self.faults);
         if self.faults.has_errors() {
             return None;
@@ -57,6 +58,9 @@ impl Compiler<'_> {
             measures: self.measures,
             charts: self.charts,
             mean_milliseconds: self.mean_milliseconds,
+            mean_gaps: self.mean_gaps,
+            stream_groups: self.stream_groups,
+            site_hours,
             spans,
             pool_spans: self.pool_spans,
             site_services: self.sites.into_iter().map(|site| site.services).collect(),

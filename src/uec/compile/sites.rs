@@ -306,6 +306,13 @@ impl<'a> Compiler<'a> {
         Some(window.value.clone())
     }
 
+    /// By site: when new patients may come.
+    pub fn site_hours(&mut self) -> Vec<Option<WindowId>> {
+        let forms: Vec<_> = self.sites.iter().map(|site| site.form).collect();
+        let hours = forms.into_iter().map(|form| form?.hours.as_ref());
+        hours.map(|hours| self.window(hours?)).collect()
+    }
+
     pub fn window(&mut self, form: &'a WindowForm) -> Option<WindowId> {
         let hours = self.week_window(form)?;
         let spans = hours.open.iter();

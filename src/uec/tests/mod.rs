@@ -1,5 +1,9 @@
 //! Small scenarios, and what they compile to.
 
+mod broken;
+mod journeys;
+mod loads;
+mod people;
 mod steps;
 
 use crate::engine::program::{Program, Step};
