@@ -142,8 +142,8 @@ impl Queue {
         if exact == 0.0 {
             let of = wait(move |w| is(w > 0.0) / above);
             let mut metric = Metric::ratio(row, 1.0, of, Gauge::count(STARTED));
-            // Fewer wait than would make the quantile positive.
-            metric.meaning = Some(|share, _| if share < 1.0 { 0.0 } else { share });
+            // Fewer wait than would make the quantile positive, or (at the boundary) just as many.
+            metric.meaning = Some(|share| if share < 0.95 { 0.0 } else { share - 1.0 });
             return metric;
         }
         let density = self

@@ -20,7 +20,7 @@ pub struct Metric {
     pub of: Gauge,
     pub over: Gauge,
     /// What a replication's ratio says, where that is not the ratio itself.
-    pub meaning: Option<fn(f64, f64) -> f64>,
+    pub meaning: Option<fn(f64) -> f64>,
 }
 
 impl Metric {
@@ -117,7 +117,7 @@ impl Study {
 fn contributions(pairs: &[(f64, f64)], metric: &Metric) -> Vec<f64> {
     if let Some(meaning) = metric.meaning {
         let ratios = pairs.iter().map(|(of, over)| of / over);
-        return ratios.map(|ratio| meaning(ratio, metric.exact)).collect();
+        return ratios.map(meaning).collect();
     }
     let n = pairs.len() as f64;
     let of: f64 = pairs.iter().map(|pair| pair.0).sum::<f64>() / n;
