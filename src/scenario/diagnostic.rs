@@ -3,6 +3,7 @@
 //! Every fault is kept, none stops the reading; they are printed in the order of files and places.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::files::{Files, Span};
@@ -78,6 +79,8 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: RefCell<Vec<Diagnostic>>,
+    /// Names of things that could not be read.
+    spoilt: RefCell<BTreeSet<String>>,
 }
 
 impl Diagnostics {
@@ -91,6 +94,16 @@ impl Diagnostics {
 
     pub fn error(&self, code: &'static str, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::error(code, span, message));
+    }
+
+    /// Notes that the thing of this name could not be read: that the name is unknown only follows from that.
+    pub fn spoil(&self, name: &str) {
+        self.spoilt.borrow_mut().insert(name.to_owned());
+    }
+
+    /// Whether faults about this name follow from one that is reported already.
+    pub fn is_spoilt(&self, name: &str) -> bool {
+        self.spoilt.borrow().contains(name)
     }
 
     pub fn has_errors(&self) -> bool {

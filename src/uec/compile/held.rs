@@ -9,6 +9,7 @@ use crate::engine::program::{HoldSlot, N_HOLD_SLOTS};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::uec::codes;
 use crate::uec::forms::Name;
+use crate::uec::forms::steps_reading::UNREADABLE_STEPS;
 
 /// Different names a scenario may use.
 pub const MOST_NAMES: usize = 64;
@@ -129,6 +130,9 @@ impl HeldNames {
 
     /// Errors (reported): `S208` for names that are let go or looked at but never held.
     pub fn check(&self, faults: &Diagnostics) {
+        if faults.is_spoilt(UNREADABLE_STEPS) {
+            return;
+        }
         let is_held = |name: &str| {
             let members = self.members.get(name);
             members.is_some_and(|all| all.iter().any(|id| self.held[usize::from(*id)]))

@@ -42,6 +42,9 @@ pub fn report_unknown<S: AsRef<str>>(
     known: impl IntoIterator<Item = S>,
     faults: &Diagnostics,
 ) {
+    if faults.is_spoilt(&name.value) {
+        return;
+    }
     let message = format!("no {what} is called \"{}\"", name.value);
     let fault = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
     faults.report(fault.suggest(&name.value, known));

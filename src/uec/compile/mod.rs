@@ -30,6 +30,7 @@ use crate::scenario::files::{Located, Span};
 
 use super::calendar::TimeZero;
 use super::codes;
+use super::forms::steps_reading::UNREADABLE_STEPS;
 use super::forms::{Name, ScenarioForm};
 use super::model::{ChartSpec, MeasureSpec, Names};
 pub use calendars::mean_capacity;
@@ -325,7 +326,7 @@ impl<'a> Compiler<'a> {
     /// A mark written out as `service.mark` by a measure.
     fn mark_of(&self, name: &Name) -> Option<MarkId> {
         let found = self.marks.get(&name.value);
-        if found.is_none() {
+        if found.is_none() && !self.faults.is_spoilt(UNREADABLE_STEPS) {
             let message = format!("no step makes the mark \"{}\"", name.value);
             let fault = Diagnostic::error(codes::MARK_NEVER_MADE, name.span, message);
             self.faults

@@ -100,7 +100,8 @@ impl<'a> Compiler<'a> {
 
     pub fn streams(&mut self) {
         let forms = self.forms;
-        if forms.arrivals.is_empty() && forms.needs.is_empty() {
+        let is_empty = forms.arrivals.is_empty() && forms.needs.is_empty();
+        if is_empty && !self.faults.has_errors() {
             let message = "nothing arrives: the scenario has neither [arrivals] nor [needs]";
             self.faults
                 .report(Diagnostic::placeless(codes::NOTHING_ARRIVES, message));

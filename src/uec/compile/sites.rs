@@ -95,7 +95,13 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        for (name, _) in sized {
+        let names = info
+            .services
+            .iter()
+            .map(|id| &forms.services[*id].name.value);
+        let lists_pools = |service: &String| !self.faults.is_spoilt(&format!("{service}.pools"));
+        let are_known = names.into_iter().all(lists_pools);
+        for (name, _) in sized.iter().filter(|_| are_known) {
             if !self.pools.contains_key(&(site, name.value.clone())) {
                 let services = info
                     .services
@@ -153,8 +159,10 @@ impl<'a> Compiler<'a> {
                 ),
             ),
         };
-        let fault = Diagnostic::error(codes::POOL_UNSIZED, span, message);
-        self.faults.report(fault.try_this(advice));
+        if !self.faults.is_spoilt(pool) {
+            let fault = Diagnostic::error(codes::POOL_UNSIZED, span, message);
+            self.faults.report(fault.try_this(advice));
+        }
     }
 
     fn add_pool(&mut self, site: SiteId, name: &Name, form: &RosterForm) {
@@ -231,7 +239,12 @@ impl<'a> Compiler<'a> {
             None => (scope.site, name.clone()),
         };
         let found = self.pools.get(&(site, pool.value.clone())).copied();
-        if found.is_none() && !self.is_unsized(site, &pool.value) {
+        let service = scope
+            .service
+            .map(|service| &self.forms.services[service].name.value);
+        let lists_pools =
+            service.is_none_or(|name| !self.faults.is_spoilt(&format!("{name}.pools")));
+        if found.is_none() && lists_pools && !self.is_unsized(site, &pool.value) {
             let services = self.sites[site.index()].services.iter();
             let services = services.map(|service| &self.forms.services[*service]);
             let known: Vec<&str> = services
@@ -241,9 +254,6 @@ impl<'a> Compiler<'a> {
             let message = format!("no pool is called \"{}\" here", name.value);
             let fault = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
             let fault = fault.suggest(&pool.value, &known);
-            let service = scope
-                .service
-                .map(|service| &self.forms.services[service].name.value);
             self.faults.report(match service {
                 Some(service) if known.is_empty() => {
                     fault.try_this(format!("[services.{service}] pools = [\"{}\"]", pool.value))

@@ -71,8 +71,9 @@ impl<'a> Compiler<'a> {
 
     /// Compiles steps in order; true if a patient can come to their end.
     fn block(&mut self, steps: &'a [StepForm], scope: Scope) -> bool {
+        let is_unreadable = |step: &StepForm| matches!(step.action, Action::Unreadable);
         for (index, step) in steps.iter().enumerate() {
-            if self.step(step, scope) {
+            if is_unreadable(step) || self.step(step, scope) {
                 continue;
             }
             if let Some(next) = steps.get(index + 1) {
@@ -82,7 +83,8 @@ impl<'a> Compiler<'a> {
             }
             return false;
         }
-        true
+        // Where an unreadable step would have led is not known, so that nothing is said of it.
+        !steps.iter().any(is_unreadable)
     }
 
     /// Compiles one step; true if a patient can go on with the next.
@@ -216,7 +218,9 @@ impl<'a> Compiler<'a> {
 
     fn choose(&mut self, choice: &'a Name, to: &'a [(Name, Branch)], at: At) -> bool {
         let Some(index) = self.index.choices.find(choice, self.faults) else {
-            return true;
+            // What is wrong in the branches is worth knowing all the same.
+            let ends = to.iter().map(|(_, branch)| self.branch(branch, at));
+            return ends.fold(false, |any, ends| any | ends);
         };
         let forms = self.forms;
         let outcomes = &forms.choices[index].outcomes;
@@ -237,17 +241,13 @@ impl<'a> Compiler<'a> {
             self.code.place(label);
             let branch = to.iter().find(|(name, _)| name.value == outcome.value);
             let ends = match branch {
-                Some((_, Branch::Path(path))) => {
-                    self.go(path, at);
-                    false
-                }
-                Some((_, Branch::Steps(steps))) => self.block(steps, at.scope),
+                Some((_, branch)) => self.branch(branch, at),
                 None => {
                     let message = format!("outcome \"{}\" leads nowhere here", outcome.value);
                     let fault = Diagnostic::error(codes::STEP, at.span, message);
                     let advice = format!("to = {{ {} = \"path\", … }}", outcome.value);
                     self.faults.report(fault.try_this(advice));
-                    true
+                    false
                 }
             };
             if ends {
@@ -257,6 +257,17 @@ impl<'a> Compiler<'a> {
         }
         self.code.place(end);
         any_ends
+    }
+
+    /// Compiles one branch; true if a patient can come to its end.
+    fn branch(&mut self, branch: &'a Branch, at: At) -> bool {
+        match branch {
+            Branch::Path(path) => {
+                self.go(path, at);
+                false
+            }
+            Branch::Steps(steps) => self.block(steps, at.scope),
+        }
     }
 
     /// On with a path of the same service; coming round to it again counts as a visit.

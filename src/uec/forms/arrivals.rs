@@ -80,10 +80,7 @@ pub enum StreamPlaceForm {
 }
 
 pub fn arrivals(root: &TableReader, reading: &Reading) -> Vec<ArrivalForm> {
-    let entries = entries(root, "arrivals", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| arrival(name, node, reading))
-        .collect()
+    entries(root, "arrivals", reading, arrival)
 }
 
 fn arrival(name: Name, node: &Node, reading: &Reading) -> Option<ArrivalForm> {

@@ -44,10 +44,7 @@ pub struct NamedDurations {
 }
 
 pub fn attributes(root: &TableReader, reading: &Reading) -> Vec<AttributeForm> {
-    let entries = entries(root, "attributes", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| attribute(name, node, reading))
-        .collect()
+    entries(root, "attributes", reading, attribute)
 }
 
 fn attribute(name: Name, node: &Node, reading: &Reading) -> Option<AttributeForm> {
@@ -111,8 +108,7 @@ fn level_position(wanted: Located<&str>, levels: &[Name], reading: &Reading) -> 
 }
 
 pub fn durations(root: &TableReader, reading: &Reading) -> Vec<NamedDurations> {
-    let entries = entries(root, "durations", reading).into_iter();
-    let one = |(name, node): (Name, &Node)| {
+    entries(root, "durations", reading, |name, node, reading| {
         let what = format!("table of durations \"{}\"", name.value);
         let reader = TableReader::new(node, what, reading.faults);
         reader.allow(&["title"]);
@@ -120,15 +116,11 @@ pub fn durations(root: &TableReader, reading: &Reading) -> Vec<NamedDurations> {
         reader.finish();
         let table = table?;
         Some(NamedDurations { name, table })
-    };
-    entries.filter_map(one).collect()
+    })
 }
 
 pub fn choices(root: &TableReader, reading: &Reading) -> Vec<ChoiceForm> {
-    let entries = entries(root, "choices", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| choice(name, node, reading))
-        .collect()
+    entries(root, "choices", reading, choice)
 }
 
 fn choice(name: Name, node: &Node, reading: &Reading) -> Option<ChoiceForm> {

@@ -61,10 +61,7 @@ pub enum LevelForm {
 const MOST_UNITS: u64 = 10_000;
 
 pub fn fleets(root: &TableReader, reading: &Reading) -> Vec<FleetForm> {
-    let entries = entries(root, "fleets", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| fleet(name, node, reading))
-        .collect()
+    entries(root, "fleets", reading, fleet)
 }
 
 fn fleet(name: Name, node: &Node, reading: &Reading) -> Option<FleetForm> {
@@ -196,10 +193,7 @@ fn window_of_cell(csv: &Csv, row: usize, column: usize, reading: &Reading) -> Op
 }
 
 pub fn triggers(root: &TableReader, reading: &Reading) -> Vec<TriggerForm> {
-    let entries = entries(root, "triggers", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| trigger(name, node, reading))
-        .collect()
+    entries(root, "triggers", reading, trigger)
 }
 
 fn trigger(name: Name, node: &Node, reading: &Reading) -> Option<TriggerForm> {

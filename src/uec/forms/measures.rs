@@ -93,10 +93,7 @@ pub struct ChartForm {
 pub const KINDS: [&str; 5] = ["count", "duration", "share", "level", "sum_beyond"];
 
 pub fn measures(root: &TableReader, reading: &Reading) -> Vec<MeasureForm> {
-    let entries = entries(root, "measures", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| measure(name, node, reading))
-        .collect()
+    entries(root, "measures", reading, measure)
 }
 
 fn measure(name: Name, node: &Node, reading: &Reading) -> Option<MeasureForm> {
@@ -366,10 +363,7 @@ fn in_unit(node: &Node, unit: Option<f64>, reading: &Reading) -> Option<f64> {
 }
 
 pub fn charts(root: &TableReader, reading: &Reading) -> Vec<ChartForm> {
-    let entries = entries(root, "charts", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| chart(name, node, reading))
-        .collect()
+    entries(root, "charts", reading, chart)
 }
 
 fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {

@@ -167,10 +167,7 @@ fn points_of(file: &Node, reading: &Reading) -> Option<Vec<PointForm>> {
 }
 
 pub fn needs(root: &TableReader, reading: &Reading) -> Vec<NeedForm> {
-    let entries = entries(root, "needs", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| need(name, node, reading))
-        .collect()
+    entries(root, "needs", reading, need)
 }
 
 fn need(name: Name, node: &Node, reading: &Reading) -> Option<NeedForm> {

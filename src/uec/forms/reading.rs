@@ -1,6 +1,7 @@
 //! What readers of forms have at hand, and the values that many forms share: names, windows, places.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::engine::time::SimSpan;
@@ -21,6 +22,8 @@ pub struct Reading<'a> {
     pub workspace: &'a Workspace<'a>,
     pub faults: &'a Diagnostics,
     next_id: Cell<u32>,
+    /// Ids given to the steps of the path being read.
+    step_ids: RefCell<BTreeMap<String, Span>>,
 }
 
 impl<'a> Reading<'a> {
@@ -29,6 +32,7 @@ impl<'a> Reading<'a> {
             workspace,
             faults: &workspace.diagnostics,
             next_id: Cell::new(0),
+            step_ids: RefCell::default(),
         }
     }
 
@@ -37,6 +41,25 @@ impl<'a> Reading<'a> {
         let id = self.next_id.get();
         self.next_id.set(id + 1);
         id
+    }
+
+    /// Ids of steps are unique within a path: from here on it is another path.
+    pub fn begin_path(&self) {
+        self.step_ids.borrow_mut().clear();
+    }
+
+    /// Errors (reported): `S207` for an id that another step of the path has.
+    pub fn note_id(&self, id: Located<&str>) {
+        let mut ids = self.step_ids.borrow_mut();
+        if let Some(first) = ids.insert(id.value.to_owned(), id.span) {
+            let message = format!("two steps of this path have the id \"{}\"", id.value);
+            let note = format!(
+                "the other one is at {}; they would share their draws",
+                self.workspace.place(first)
+            );
+            let fault = Diagnostic::error(codes::TWICE, id.span, message);
+            self.faults.report(fault.note(note));
+        }
     }
 
     /// The CSV file that a value names.
@@ -122,16 +145,25 @@ pub fn span_of(milliseconds: f64) -> SimSpan {
     SimSpan::from_milliseconds(milliseconds)
 }
 
-/// The entries of a table of the scenario, each with its name checked; empty if the table is absent.
+/// What `read` makes of every entry of a table of the scenario; empty if the table is absent.
 ///
-/// Errors (reported): a name that is not lower case with underscores.
-pub fn entries<'n>(root: &TableReader<'n>, key: &str, reading: &Reading) -> Vec<(Name, &'n Node)> {
-    let entries = root.optional_table(key);
-    let named = entries.into_iter().map(|(key, node)| {
+/// Errors (reported): a name that is not lower case with underscores. The name of what cannot be read counts as spoilt.
+pub fn entries<'n, T>(
+    root: &TableReader<'n>,
+    key: &str,
+    reading: &Reading,
+    read: impl Fn(Name, &'n Node, &Reading) -> Option<T>,
+) -> Vec<T> {
+    let entries = root.optional_table(key).into_iter();
+    let read_one = |(key, node): (&Key, &'n Node)| {
         check_name(&key.name, key.span, reading);
-        (key_name(key), node)
-    });
-    named.collect()
+        let form = read(key_name(key), node, reading);
+        if form.is_none() {
+            reading.faults.spoil(&key.name);
+        }
+        form
+    };
+    entries.filter_map(read_one).collect()
 }
 
 /// Names are lower case with underscores, so that `a.b`, `open:a` and `*` can have a meaning around them.

@@ -61,10 +61,7 @@ pub struct LoadForm {
 }
 
 pub fn routes(root: &TableReader, reading: &Reading) -> Vec<RouteForm> {
-    let entries = entries(root, "routes", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| route(name, node, reading))
-        .collect()
+    entries(root, "routes", reading, route)
 }
 
 fn route(name: Name, node: &Node, reading: &Reading) -> Option<RouteForm> {

@@ -41,18 +41,17 @@ impl ServiceForm {
 }
 
 pub fn services(root: &TableReader, reading: &Reading) -> Vec<ServiceForm> {
-    let entries = entries(root, "services", reading).into_iter();
-    entries
-        .map(|(name, node)| service(name, node, reading))
-        .collect()
+    entries(root, "services", reading, |name, node, reading| {
+        Some(service(name, node, reading))
+    })
 }
 
 fn service(name: Name, node: &Node, reading: &Reading) -> ServiceForm {
     let what = format!("service \"{}\"", name.value);
     let reader = TableReader::new(node, what, reading.faults);
     let title = title(&reader, &name.value);
-    let pools = sized(&reader, "pools", &roster, reading);
-    let calendars = sized(&reader, "calendars", &slots, reading);
+    let pools = sized(&name.value, &reader, "pools", &roster, reading);
+    let calendars = sized(&name.value, &reader, "calendars", &slots, reading);
     let written = reader
         .table("paths", "{ arrive = [ … ] }")
         .unwrap_or_default();
@@ -79,6 +78,7 @@ type ReadSize<'f, T> = &'f dyn Fn(&Node, &Reading) -> Option<T>;
 
 /// A list of names, or a table of names with the size that holds where a site gives none.
 fn sized<T>(
+    service: &str,
     reader: &TableReader,
     key: &str,
     read: ReadSize<T>,
@@ -87,6 +87,9 @@ fn sized<T>(
     let Some(node) = reader.optional(key) else {
         return Vec::new();
     };
+    if node.as_table().is_none() && node.as_array().is_none() && node.as_str().is_none() {
+        reading.faults.spoil(&format!("{service}.{key}"));
+    }
     let found: Vec<(Name, Option<T>)> = match node.as_table() {
         Some(table) => table
             .own()

@@ -52,13 +52,13 @@ pub struct SlotsForm {
 
 /// `[sites]`, then the rows of every `[sites_from]`.
 pub fn sites(root: &TableReader, reading: &Reading) -> Vec<SiteForm> {
-    let written = entries(root, "sites", reading).into_iter();
-    let mut sites: Vec<SiteForm> = written
-        .map(|(name, node)| site(name, node, reading))
-        .collect();
-    for (name, node) in entries(root, "sites_from", reading) {
-        sites.extend(sites_from(&name, node, reading).unwrap_or_default());
-    }
+    let mut sites = entries(root, "sites", reading, |name, node, reading| {
+        Some(site(name, node, reading))
+    });
+    let tables = entries(root, "sites_from", reading, |name, node, reading| {
+        sites_from(&name, node, reading)
+    });
+    sites.extend(tables.into_iter().flatten());
     for (index, site) in sites.iter().enumerate() {
         let name = &site.name;
         if sites[..index]
@@ -108,9 +108,14 @@ fn named<T>(
     reading: &Reading,
 ) -> Vec<(Name, T)> {
     let entries = reader.optional_table(key).into_iter();
-    entries
-        .filter_map(|(key, node)| Some((key_name(key), read(node, reading)?)))
-        .collect()
+    let read_one = |(key, node)| {
+        let size = read(node, reading);
+        if size.is_none() {
+            reading.faults.spoil(&key_name(key).value);
+        }
+        Some((key_name(key), size?))
+    };
+    entries.filter_map(read_one).collect()
 }
 
 fn shift_end(node: &Node, reading: &Reading) -> Option<ShiftEnd> {

@@ -22,6 +22,8 @@ pub struct StepForm {
 
 #[derive(Clone, Debug)]
 pub enum Action {
+    /// Reported already; nothing follows from it.
+    Unreadable,
     Mark(Name),
     Wait(DurationForm),
     WaitUntil(WindowForm),

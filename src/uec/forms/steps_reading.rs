@@ -19,6 +19,9 @@ use super::steps::{
 };
 use super::tables_reading::{by_cohort, conditions, own};
 
+/// Spoilt if any step cannot be read: what it would have marked or held is not missing.
+pub const UNREADABLE_STEPS: &str = "*steps";
+
 /// What a step can do, by its key.
 const ACTIONS: [&str; 21] = [
     "mark",
@@ -46,6 +49,7 @@ const ACTIONS: [&str; 21] = [
 
 /// The steps of a path.
 pub fn path_steps(node: &Node, reading: &Reading) -> Vec<StepForm> {
+    reading.begin_path();
     steps(node, "", reading)
 }
 
@@ -53,8 +57,18 @@ pub fn path_steps(node: &Node, reading: &Reading) -> Vec<StepForm> {
 fn steps(node: &Node, prefix: &str, reading: &Reading) -> Vec<StepForm> {
     let nodes = values::list(node, reading.faults).unwrap_or_default();
     let each = nodes.iter().enumerate();
-    each.filter_map(|(index, node)| step(node, &format!("{prefix}{}", index + 1), reading))
-        .collect()
+    each.map(|(index, node)| {
+        let position = format!("{prefix}{}", index + 1);
+        step(node, &position, reading).unwrap_or_else(|| {
+            reading.faults.spoil(UNREADABLE_STEPS);
+            StepForm {
+                action: Action::Unreadable,
+                id: position,
+                span: node.span,
+            }
+        })
+    })
+    .collect()
 }
 
 fn step(node: &Node, position: &str, reading: &Reading) -> Option<StepForm> {
@@ -76,8 +90,11 @@ fn step(node: &Node, position: &str, reading: &Reading) -> Option<StepForm> {
     let what = format!("step \"{}\"", key.name);
     let reader = TableReader::new(node, what, reading.faults);
     reader.allow(&[&key.name, "title"]);
-    let id = reader.optional_string("id");
-    let id = id.unwrap_or(position).to_owned();
+    let id = reader.optional_name("id");
+    if let Some(id) = id {
+        reading.note_id(id);
+    }
+    let id = id.map_or(position, |id| id.value).to_owned();
     let step = StepReader {
         reader: &reader,
         reading,

@@ -30,21 +30,16 @@ pub struct ProfileForm {
 }
 
 pub fn windows(root: &TableReader, reading: &Reading) -> Vec<NamedWindow> {
-    let one = |(name, node): (Name, &Node)| {
+    entries(root, "windows", reading, |name, node, reading| {
         let value = values::window(node, reading.faults)?;
         let span = node.span;
         let window = Located { value, span };
         Some(NamedWindow { name, window })
-    };
-    let entries = entries(root, "windows", reading).into_iter();
-    entries.filter_map(one).collect()
+    })
 }
 
 pub fn profiles(root: &TableReader, reading: &Reading) -> Vec<ProfileForm> {
-    let entries = entries(root, "profiles", reading).into_iter();
-    entries
-        .filter_map(|(name, node)| profile(name, node, reading))
-        .collect()
+    entries(root, "profiles", reading, profile)
 }
 
 fn profile(name: Name, node: &Node, reading: &Reading) -> Option<ProfileForm> {
