@@ -286,13 +286,12 @@ fn paint_group(canvas: &Canvas, subject: &Subject<'_>, group: &Group, top: f64) 
             let end = x + (to - from) * percent / 100.0;
             swatch(canvas, x..end, y..y + BAR, band, bar.len());
             if percent >= LEAST_LABELLED_PERCENT {
-                let decimals = usize::from(percent >= 7.0);
                 let colour = theme::band(band, bar.len()).1;
                 let lettering = Lettering::plain(TICK_SIZE, colour).align(Align::Centre);
                 canvas.text(
                     (x + end) / 2.0,
                     y + BAR / 2.0,
-                    &with_decimals(percent, decimals),
+                    &with_decimals(percent, 1),
                     lettering,
                 );
             }

@@ -178,17 +178,16 @@ fn series(
     }
 }
 
-/// Centred means over seven bins, of those that have a value; shorter at the ends.
+/// Means over the seven bins around each, of those that have a value; at the ends, over the first and the last seven, so
+/// that every mean is of whole weeks.
 fn over_a_week(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let last_start = values.len().saturating_sub(7);
+    let window = |bin: usize| {
+        let start = bin.saturating_sub(3).min(last_start);
+        &values[start..(start + 7).min(values.len())]
+    };
     (0..values.len())
-        .map(|bin| {
-            mean(
-                values[bin.saturating_sub(3)..(bin + 4).min(values.len())]
-                    .iter()
-                    .copied()
-                    .flatten(),
-            )
-        })
+        .map(|bin| mean(window(bin).iter().copied().flatten()))
         .collect()
 }
 
@@ -528,7 +527,8 @@ mod tests {
             .map(|day| if day == 4 { None } else { Some(f64::from(day)) })
             .collect();
         let smooth = over_a_week(&days);
-        assert_eq!(smooth[0], Some(1.5));
+        assert_eq!(smooth[0], Some((0.0 + 1.0 + 2.0 + 3.0 + 5.0 + 6.0) / 6.0));
+        assert_eq!(smooth[1], smooth[0]);
         assert_eq!(smooth[4], Some((1.0 + 2.0 + 3.0 + 5.0 + 6.0 + 7.0) / 6.0));
     }
 

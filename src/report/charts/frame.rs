@@ -40,7 +40,7 @@ fn reading_aid(spec: &ChartSpec, drawing: &Drawing<'_>) -> String {
 
 fn document(drawing: &Drawing<'_>, read: &str) -> String {
     let room = WIDTH - 2.0 * MARGIN;
-    let title = text::wrap(&drawing.title, TITLE_SIZE, true, room);
+    let title = text::wrap_evenly(&drawing.title, TITLE_SIZE, true, room);
     let subtitle = text::wrap(&drawing.subtitle, SUBTITLE_SIZE, false, room);
     let footer = text::wrap(read, FOOTER_SIZE, false, room);
     let lines = |lines: &[String], size: f64| lines.len() as f64 * size * LINE_HEIGHT;

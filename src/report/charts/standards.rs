@@ -7,7 +7,7 @@ use crate::report::subject::{ALL, Subject};
 use crate::uec::model::{Better, ChartSpec, MeasureSpec, Statistic};
 
 use super::canvas::{Align, Canvas, Lettering, Panel, Stroke};
-use super::theme::{self, INK, LABEL_SIZE, MARGIN, STANDARD, TICK_SIZE, WIDTH};
+use super::theme::{self, INK, LABEL_SIZE, MARGIN, QUIET, STANDARD, TICK_SIZE, WIDTH};
 use super::{ChartTable, Drawing, axis, text};
 
 const READ: &str = "each point is the average over replications and the bar through it its 95 % interval; the dashed line \
@@ -401,7 +401,11 @@ fn paint_row(panel: &Panel<'_>, subject: &Subject<'_>, row: &Row, unit: &str, le
                 Lettering::plain(TICK_SIZE, style.text).bold(),
             );
         }
-        let Some(estimate) = estimate else { continue };
+        let Some(estimate) = estimate else {
+            let quiet = Lettering::plain(TICK_SIZE, QUIET).halo();
+            canvas.text(panel.x.start + 6.0, y, "no patients", quiet);
+            continue;
+        };
         let at = panel.x_at(estimate.mean);
         let mut ends = (at, at);
         if estimate.low.is_finite() && estimate.high.is_finite() {

@@ -59,6 +59,20 @@ pub fn wrap(text: &str, size: f64, bold: bool, limit: f64) -> Vec<String> {
     lines
 }
 
+/// As `wrap`, with lines of about the same length, so that no last word stands alone.
+pub fn wrap_evenly(text: &str, size: f64, bold: bool, limit: f64) -> Vec<String> {
+    let lines = wrap(text, size, bold, limit);
+    let mut narrower = limit;
+    while narrower > limit / 2.0 {
+        narrower -= size;
+        let even = wrap(text, size, bold, narrower);
+        if even.len() > lines.len() || even.iter().any(|line| width(line, size, bold) > limit) {
+            break;
+        }
+    }
+    wrap(text, size, bold, narrower + size)
+}
+
 /// `text`, or as much of it as fits in `limit` with an ellipsis.
 pub fn shorten(text: &str, size: f64, bold: bool, limit: f64) -> String {
     if width(text, size, bold) <= limit {
@@ -91,6 +105,14 @@ mod tests {
         let lines = wrap(text, 18.0, true, 200.0);
         assert!(lines.iter().all(|line| width(line, 18.0, true) <= 200.0));
         assert_eq!(lines.join(" "), text);
+    }
+
+    #[test]
+    fn even_lines_leave_no_word_alone() {
+        let text = "A&E attendances, type 1: 914 patients a day under Networked, 162 fewer than Devon 2023";
+        let lines = wrap_evenly(text, 18.0, true, 736.0);
+        assert_eq!(lines.len(), wrap(text, 18.0, true, 736.0).len());
+        assert!(lines[1].split(' ').count() > 3, "{lines:?}");
     }
 
     #[test]

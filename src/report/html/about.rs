@@ -72,7 +72,10 @@ fn conservation(scenario: &Scenario<'_>) -> String {
             .iter()
             .map(|row| row.left.get(disposition).copied().unwrap_or(0))
             .sum();
-        cells.push(row(&format!("Ended: {}", name.replace('_', " ")), total));
+        // Side tasks (a crew makes ready) end too, but are no journeys: their dispositions count nobody.
+        if total > 0 {
+            cells.push(row(&format!("Ended: {}", name.replace('_', " ")), total));
+        }
     }
     cells.push(row(
         "Still under way at the end",
@@ -141,7 +144,7 @@ pub fn reproduce(subject: &Subject<'_>, provenance: &Provenance) -> String {
     {
         if !seen.contains(&file.path.as_str()) {
             seen.push(&file.path);
-            rows.push(vec![Cell::words(&file.path), Cell::code(&file.sha256)]);
+            rows.push(vec![Cell::path(&file.path), Cell::code(&file.sha256)]);
         }
     }
     let summary = format!("Input files ({}) with their SHA-256", rows.len());

@@ -24,6 +24,18 @@ impl Cell {
         }
     }
 
+    /// A dotted path or a file name, which may break after its parts.
+    pub fn path(text: &str) -> Self {
+        let mut html = escape(text);
+        for part in ['.', '/', '_'] {
+            html = html.replace(part, &format!("{part}<wbr>"));
+        }
+        Self {
+            html: format!("<code>{html}</code>"),
+            class: "words".to_owned(),
+        }
+    }
+
     /// A word that also has a colour, by its class.
     pub fn verdict(word: &str) -> Self {
         Self {

@@ -75,7 +75,7 @@ fn listed(model: &Model, which: &str, because: fn(&Origin) -> Option<&str>) -> S
     }
     let rows = inputs.iter().take(MOST_ROWS).map(|(input, because)| {
         vec![
-            Cell::code(&input.path),
+            Cell::path(&input.path),
             Cell::code(&short(&input.value)),
             Cell::words(&short(because)),
             place(input),
@@ -114,7 +114,7 @@ fn cited(model: &Model) -> String {
             vec![
                 Cell::words(&short(source)),
                 Cell::words(&n_values.to_string()),
-                Cell::code(&first.path),
+                Cell::path(&first.path),
                 place(first),
             ]
         });
@@ -150,7 +150,7 @@ fn differing(baseline: &Model, alternative: &Model, label: &str) -> String {
             .get(&input.path)
             .map_or_else(absent, |old| Cell::code(&short(old)));
         rows.push(vec![
-            Cell::code(&input.path),
+            Cell::path(&input.path),
             old,
             Cell::code(&short(&input.value)),
             reason(&input.origin),
@@ -163,7 +163,7 @@ fn differing(baseline: &Model, alternative: &Model, label: &str) -> String {
         .filter(|input| !after.contains_key(&input.path))
     {
         rows.push(vec![
-            Cell::code(&input.path),
+            Cell::path(&input.path),
             Cell::code(&short(&input.value)),
             absent(),
             reason(&input.origin),
@@ -194,7 +194,7 @@ fn reason(origin: &Origin) -> Cell {
 }
 
 fn place(input: &InputValue) -> Cell {
-    Cell::code(&format!("{}:{}", input.file, input.line))
+    Cell::path(&format!("{}:{}", input.file, input.line))
 }
 
 fn rest(n_rows: usize) -> String {
