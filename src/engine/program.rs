@@ -396,6 +396,14 @@ pub struct RouteSpec {
     pub otherwise: StepId,
 }
 
+impl RouteSpec {
+    /// Whether a patient who is referred goes there: a call by telephone, without travel, leaves people where they are.
+    #[inline]
+    pub fn moves_patient(&self) -> bool {
+        self.detour != 0.0 || !self.travel.is_empty()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct RouteSite {
     pub site: SiteId,

@@ -312,7 +312,9 @@ impl<R: Reader> Simulation<'_, R> {
             return Some(spec.otherwise);
         };
         let site = &spec.sites[to.index];
-        self.patients.origin_mut(patient).place = site.place;
+        if spec.moves_patient() {
+            self.patients.origin_mut(patient).place = site.place;
+        }
         let step = entry.map_or(StepId(id.0 + 1), |entry| site.entries[usize::from(entry)]);
         self.pass(patient, step, to.travel)
     }
