@@ -268,3 +268,109 @@ fn add_histograms(sums: &mut Vec<Histogram>, of: Vec<Histogram>) {
         sum.merge(times);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::program::{
+        Arrivals, Chance, ChanceId, DispositionId, Draw, N_ATTRIBUTES, Program, RecordedArrival,
+        Selector, SiteId, Step, StepId, StreamPlace, StreamSpec,
+    };
+    use crate::engine::streams::purpose_key;
+    use crate::uec::model::RunPlan;
+
+    /// One patient, who leaves with a chance of one half and else comes to a step that is not there: a fault that only the
+    /// program itself could make.
+    fn faulty() -> Model {
+        let chance = Chance {
+            selector: Selector {
+                dimensions: Vec::new(),
+                rows: vec![0],
+            },
+            n_outcomes: 2,
+            cumulative: vec![0.5, 1.0],
+        };
+        let stream = StreamSpec {
+            key: purpose_key("patient"),
+            arrivals: Arrivals::Recorded(vec![RecordedArrival {
+                time: SimTime(1),
+                set: Vec::new(),
+            }]),
+            entry: StepId(0),
+            attributes: [0; N_ATTRIBUTES],
+            drawn: Vec::new(),
+            place: StreamPlace::At(Default::default()),
+        };
+        let steps = vec![
+            Step::Share {
+                chance: ChanceId(0),
+                otherwise: StepId(1000),
+            },
+            Step::Leave {
+                disposition: DispositionId(0),
+                site: SiteId(0),
+            },
+        ];
+        let purpose = purpose_key("share");
+        Model {
+            name: "faulty".to_owned(),
+            run: RunPlan {
+                length: DAY,
+                replications: 16,
+                ..RunPlan::default()
+            },
+            program: Program {
+                draws: vec![
+                    Draw {
+                        purpose,
+                        ..Draw::default()
+                    };
+                    steps.len()
+                ],
+                steps,
+                chances: vec![chance],
+                streams: vec![stream],
+                n_sites: 1,
+                n_dispositions: 1,
+                months: vec![0],
+                ..Program::default()
+            },
+            ..Model::default()
+        }
+    }
+
+    #[test]
+    fn a_failing_replication_names_itself_and_the_others_finish() {
+        let control = Control {
+            threads: 2,
+            cancel: &AtomicBool::new(false),
+            progress: &|_| {},
+        };
+        let replicated = replicate(&[faulty()], &control).expect("the machine has threads");
+        let replicated = &replicated[0];
+        assert!(!replicated.finished.is_empty() && !replicated.failures.is_empty());
+        assert_eq!(replicated.finished.len() + replicated.failures.len(), 16);
+        assert!(!replicated.is_partial);
+        let failure = &replicated.failures[0];
+        assert_eq!(
+            (failure.scenario.as_str(), failure.kind),
+            ("faulty", FailureKind::Internal)
+        );
+        assert!(
+            failure.message.contains("on day 0.000"),
+            "{}",
+            failure.message
+        );
+    }
+
+    #[test]
+    fn a_cancelled_experiment_begins_nothing_more() {
+        let control = Control {
+            threads: 1,
+            cancel: &AtomicBool::new(true),
+            progress: &|_| {},
+        };
+        let replicated = replicate(&[faulty()], &control).expect("the machine has threads");
+        assert!(replicated[0].is_partial && replicated[0].finished.is_empty());
+    }
+}

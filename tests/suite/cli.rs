@@ -2,6 +2,8 @@
 
 use std::fs;
 
+#[cfg(unix)]
+use crate::folders::interrupted;
 use crate::folders::{Scratch, bytes_of, uecsim, uecsim_in};
 use crate::small::Hospital;
 
@@ -200,4 +202,25 @@ fn codes_are_listed() {
         "{}",
         call.out
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_keeps_finished_replications_beside_the_earlier_run() {
+    let scratch = Scratch::new("interrupt");
+    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    let out = scratch.path("out");
+    assert_eq!(
+        uecsim(&with(&["run", &scenario, "--quiet", "--out", &out], &SHORT)).exit,
+        0
+    );
+    let before = bytes_of(&out);
+    let call = interrupted(&["run", &scenario, "--replications", "100000", "--out", &out]);
+    assert_eq!(call.exit, 130, "{}", call.err);
+    assert!(call.err.contains("stopping"), "{}", call.err);
+    assert!(bytes_of(&out) == before);
+    let record = fs::read_to_string(scratch.folder().join("out-partial/run.json"));
+    let record: serde_json::Value =
+        serde_json::from_str(&record.expect("the record is written")).expect("valid JSON");
+    assert_eq!(record["scenarios"][0]["stopped_early"], true);
 }

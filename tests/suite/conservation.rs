@@ -9,7 +9,7 @@ use uecsim::engine::simulation::Simulation;
 use uecsim::engine::time::SimTime;
 use uecsim::uec::model::Model;
 
-use crate::small::Hospital;
+use crate::small::{Hospital, Length, shipped};
 
 /// Keeps who is inside and the level of every pool.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Reader for Witness {
 }
 
 /// Runs a replication of the first `days` and checks all that must hold.
-pub fn check(model: &Model, days: u64) {
+fn check(model: &Model, days: u64) {
     let witness = Witness {
         left: vec![0; model.names.dispositions.len()],
         busy: vec![0; model.names.pools.len()],
@@ -73,4 +73,16 @@ pub fn check(model: &Model, days: u64) {
 #[test]
 fn nobody_is_lost_in_a_small_hospital() {
     check(&Hospital::default().model(), 28);
+}
+
+#[test]
+fn nobody_is_lost_in_devon() {
+    let length = Length {
+        warm_up_days: 0,
+        days: 4,
+        replications: 1,
+    };
+    for name in ["traditional", "networked"] {
+        check(&shipped(name, length), length.days);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// What a call gave.
 pub struct Call {
@@ -23,8 +23,28 @@ pub fn uecsim_in(folder: &Path, arguments: &[&str]) -> Call {
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
-        .output()
+        .output();
+    call_of(output.expect("the program can be started"))
+}
+
+/// Calls the program and interrupts it, as Ctrl-C does, when it has been at work for a while.
+#[cfg(unix)]
+pub fn interrupted(arguments: &[&str]) -> Call {
+    let child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("the program can be started");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &id]).status();
+    assert!(killed.expect("a process can be interrupted").success());
+    call_of(child.wait_with_output().expect("the program ends"))
+}
+
+fn call_of(output: Output) -> Call {
     Call {
         exit: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -1,12 +1,15 @@
-//! Small scenarios for tests, written as text, and running them.
+//! Scenarios for tests, small ones written as text and shipped ones for a short time, and running them.
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use uecsim::experiment::replicate::Control;
 use uecsim::experiment::results::Results;
-use uecsim::scenario::source::MemorySource;
-use uecsim::uec::load;
+use uecsim::scenario::layers::Changes;
+use uecsim::scenario::source::{MemorySource, ReadFault, Source};
 use uecsim::uec::model::{Model, Statistic};
+use uecsim::uec::{Overrides, load, load_with};
 
 /// A scenario written out in full.
 ///
@@ -16,6 +19,59 @@ pub fn model(text: &str) -> Model {
     match load("test.toml", &source) {
         Ok(loaded) => loaded.model,
         Err(refused) => panic!("{}", refused.render()),
+    }
+}
+
+/// A scenario that may name files of the shipped tree.
+///
+/// Panics with all its faults if it has any.
+pub fn model_over_shipped(text: &str, length: Length) -> Model {
+    let overrides = Overrides {
+        warm_up_milliseconds: Some(length.warm_up_days * DAY),
+        length_milliseconds: Some(length.days * DAY),
+        replications: Some(length.replications),
+        ..Overrides::default()
+    };
+    let source = OverShipped(MemorySource::new([("scenarios/test.toml", text)]));
+    match load_with(
+        "scenarios/test.toml",
+        &source,
+        &Changes::AsWritten,
+        &overrides,
+    ) {
+        Ok(loaded) => loaded.model,
+        Err(refused) => panic!("{}", refused.render()),
+    }
+}
+
+/// One of the shipped scenarios, by its name.
+pub fn shipped(name: &str, length: Length) -> Model {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
+    model_over_shipped(
+        &fs::read_to_string(path).expect("the scenario is shipped"),
+        length,
+    )
+}
+
+/// How long a shipped scenario is run in a test.
+#[derive(Clone, Copy)]
+pub struct Length {
+    pub warm_up_days: u64,
+    pub days: u64,
+    pub replications: u32,
+}
+
+const DAY: u64 = 86_400_000;
+
+/// Files in memory over those of the project's folder.
+struct OverShipped(MemorySource);
+
+impl Source for OverShipped {
+    fn read(&self, path: &str) -> Result<String, ReadFault> {
+        self.0.read(path).or_else(|_| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            fs::read_to_string(path).map_err(|_| ReadFault::Missing)
+        })
     }
 }
 
