@@ -27,6 +27,7 @@ struct StreamState {
     next_ordinal: u32,
     /// Mean gap between candidates, milliseconds.
     gap: f64,
+    is_recorded: bool,
 }
 
 /// A profile's rates during one window, relative to its maximum.
@@ -79,6 +80,8 @@ pub struct ArrivalBook {
     next: usize,
     filled_to: SimTime,
     window: SimSpan,
+    /// Some stream is a list.
+    has_recorded: bool,
     /// By profile.
     rates: Vec<WindowRates>,
     exponential: Sampler,
@@ -98,6 +101,10 @@ impl ArrivalBook {
             next: 0,
             filled_to: SimTime::ZERO,
             window: window(program),
+            has_recorded: program
+                .streams
+                .iter()
+                .any(|spec| matches!(spec.arrivals, Arrivals::Recorded(_))),
             rates: program
                 .profiles
                 .iter()
@@ -116,6 +123,7 @@ impl ArrivalBook {
                 next_time: 0.0,
                 next_ordinal: 0,
                 gap,
+                is_recorded: matches!(spec.arrivals, Arrivals::Recorded(_)),
             };
             book.step(program, spec, &mut state);
             book.streams.push(state);
@@ -143,6 +151,11 @@ impl ArrivalBook {
         let arrival = self.batch[self.next];
         self.next += 1;
         arrival
+    }
+
+    #[inline]
+    pub fn is_recorded(&self, stream: StreamId) -> bool {
+        self.has_recorded && self.streams[stream.index()].is_recorded
     }
 
     #[cold]

@@ -48,8 +48,9 @@ impl Seen<'_> {
     /// When the mark of this clock was last reached; `None` if not yet.
     #[inline]
     pub fn clock(&self, clock: u8) -> Option<SimTime> {
-        let time = self.clocks[usize::from(clock)];
-        (time != SimTime::NEVER).then_some(time)
+        self.patient
+            .is_clock_set(clock)
+            .then(|| self.clocks[usize::from(clock)])
     }
 
     /// A side task (a crew's make-ready), not a person.

@@ -18,6 +18,7 @@ pub mod patients;
 pub mod program;
 mod served;
 pub mod simulation;
+mod starts;
 mod steps;
 pub mod streams;
 pub mod time;

@@ -40,6 +40,8 @@ pub struct Patient {
     /// Times any visit counter ran over.
     epoch: u16,
     units: [u8; N_HOLD_SLOTS],
+    /// Bit c is set if clock c is: the clocks of a new patient need not be wiped.
+    clocks_set: u32,
     /// In the timed part of a `Use`.
     pub in_service: bool,
     /// A `Use` was interrupted and waits to be resumed.
@@ -88,6 +90,11 @@ impl Patient {
                 units: self.units[index],
             },
         }
+    }
+
+    #[inline]
+    pub fn is_clock_set(&self, clock: u8) -> bool {
+        self.clocks_set & (1 << clock) != 0
     }
 
     #[inline]
@@ -171,8 +178,6 @@ impl Patients {
         let token = self.records[index].token;
         self.records[index] = new_record(key, attributes, step, token);
         self.origins[index] = origin;
-        let first = index * self.n_clocks;
-        self.clocks[first..first + self.n_clocks].fill(SimTime::NEVER);
         slot
     }
 
@@ -227,10 +232,12 @@ impl Patients {
     #[inline]
     pub fn set_clock(&mut self, slot: u32, clock: u8, time: SimTime) {
         self.clocks[slot as usize * self.n_clocks + usize::from(clock)] = time;
+        self.records[slot as usize].clocks_set |= 1 << clock;
     }
 
     /// Copies all clocks of one patient to another (a side task reads its patient's).
     pub fn copy_clocks(&mut self, from: u32, to: u32) {
+        self.records[to as usize].clocks_set = self.records[from as usize].clocks_set;
         let first = from as usize * self.n_clocks;
         self.clocks
             .copy_within(first..first + self.n_clocks, to as usize * self.n_clocks);
@@ -248,6 +255,7 @@ fn new_record(key: u64, attributes: [u8; N_ATTRIBUTES], step: StepId, token: u16
         token,
         epoch: 0,
         units: [0; N_HOLD_SLOTS],
+        clocks_set: 0,
         in_service: false,
         is_interrupted: false,
     }

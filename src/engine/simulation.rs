@@ -17,8 +17,11 @@ use super::fleets::Unit;
 use super::levels::Level;
 use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
-use super::program::{DurationSpec, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
+use super::program::{
+    Arrivals, DurationSpec, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace,
+};
 use super::served::Served;
+use super::starts::Starts;
 use super::streams;
 use super::time::{SimSpan, SimTime};
 
@@ -110,6 +113,7 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) wall: WallClock,
     pub(super) agenda: Agenda,
     pub(super) arrivals: ArrivalBook,
+    starts: Starts,
     pub(super) patients: Patients,
     /// Pools' lines first, then fleets'.
     pub(super) lines: Lines,
@@ -164,6 +168,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             wall: WallClock::new(program.week_offset, &program.months),
             agenda: Agenda::new(),
             arrivals: ArrivalBook::new(program, replication),
+            starts: Starts::new(program),
             patients: Patients::new(program.n_clocks),
             lines: Lines::new(n_lines),
             levels: vec![Level::default(); n_lines],
@@ -294,32 +299,45 @@ impl<'p, R: Reader> Simulation<'p, R> {
     }
 
     fn arrive(&mut self, arrival: Arrival) {
-        let program = self.program;
-        let spec = &program.streams[arrival.stream.index()];
-        let key = streams::patient_key(self.replication, spec.key, u64::from(arrival.ordinal));
-        let place = self.place_of(&spec.place, key);
+        let start = self.starts.get(arrival.stream.index());
+        let key = streams::patient_key(self.replication, start.key, u64::from(arrival.ordinal));
         let origin = PatientOrigin {
             stream: arrival.stream,
             ordinal: arrival.ordinal,
             is_task: false,
-            place,
+            place: self.place_of(&start.place, key),
             deadline: SimTime::NEVER,
             remaining: SimSpan::ZERO,
         };
-        let patient = self.patients.add(key, spec.attributes, spec.entry, origin);
-        if let super::program::Arrivals::Recorded(list) = &spec.arrivals {
-            for (attribute, level) in &list[arrival.ordinal as usize].set {
-                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = *level;
-            }
+        let patient = self
+            .patients
+            .add(key, start.attributes, start.entry, origin);
+        if self.arrivals.is_recorded(arrival.stream) {
+            self.set_recorded(arrival, patient);
         }
-        for (attribute, chance, purpose) in &spec.drawn {
-            let level = self.outcome(*chance, patient, streams::draw(key, *purpose, 0));
+        for index in 0..self
+            .starts
+            .drawn(self.starts.get(arrival.stream.index()))
+            .len()
+        {
+            let start = self.starts.get(arrival.stream.index());
+            let (attribute, chance, purpose) = self.starts.drawn(start)[index];
+            let level = self.outcome(chance, patient, streams::draw(key, purpose, 0));
             self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
         }
         self.totals.arrived += 1;
         self.totals.events += 1;
         self.tell(patient, |reader, now, seen| reader.arrive(now, seen));
         self.go_on(patient);
+    }
+
+    /// What the list says of a recorded arrival.
+    fn set_recorded(&mut self, arrival: Arrival, patient: u32) {
+        if let Arrivals::Recorded(list) = &self.program.streams[arrival.stream.index()].arrivals {
+            for (attribute, level) in &list[arrival.ordinal as usize].set {
+                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = *level;
+            }
+        }
     }
 
     fn place_of(&self, place: &StreamPlace, key: u64) -> Place {

@@ -111,11 +111,7 @@ impl<R: Reader> Simulation<'_, R> {
         let level = &mut self.levels[usize::from(line)];
         level.touch(self.now);
         level.waiting += 1;
-        if due < self.lines.timer(line) {
-            self.lines.set_timer(line, due);
-            self.agenda
-                .push(due, Phase::Timer, Event::LineTimer { line }.pack());
-        }
+        self.set_line_timer(line, due);
         self.level_changed(line);
         id
     }
@@ -340,11 +336,17 @@ impl<R: Reader> Simulation<'_, R> {
         if self.lines.timer(line) != self.now {
             return;
         }
-        let due: Vec<u32> = self
-            .lines
-            .members(line)
-            .filter(|id| self.lines.get(*id).due() <= self.now)
-            .collect();
+        let mut due = Vec::new();
+        let mut next = SimTime::NEVER;
+        for id in self.lines.members(line) {
+            match self.lines.get(id).due() {
+                time if time <= self.now => due.push(id),
+                time => next = next.min(time),
+            }
+        }
+        // Set before anybody moves: those who come or stay with an earlier time set it anew.
+        self.lines.set_timer(line, SimTime::NEVER);
+        self.set_line_timer(line, next);
         for id in due {
             if self.lines.get(id).gives_up <= self.now {
                 self.give_up(id);
@@ -352,24 +354,19 @@ impl<R: Reader> Simulation<'_, R> {
                 self.worsen(id);
             }
         }
-        self.set_line_timer(line);
         // Someone who could not be served may have stood in the way of others.
         if usize::from(line) < self.program.pools.len() {
             self.serve(PoolId(line));
         }
     }
 
-    fn set_line_timer(&mut self, line: u16) {
-        let next = self
-            .lines
-            .members(line)
-            .map(|id| self.lines.get(id).due())
-            .min()
-            .unwrap_or(SimTime::NEVER);
-        self.lines.set_timer(line, next);
-        if next != SimTime::NEVER {
+    /// Sees to it that the line is looked at when somebody in it is due.
+    #[inline]
+    fn set_line_timer(&mut self, line: u16, due: SimTime) {
+        if due < self.lines.timer(line) {
+            self.lines.set_timer(line, due);
             self.agenda
-                .push(next, Phase::Timer, Event::LineTimer { line }.pack());
+                .push(due, Phase::Timer, Event::LineTimer { line }.pack());
         }
     }
 
@@ -398,6 +395,8 @@ impl<R: Reader> Simulation<'_, R> {
         self.patients.get_mut(request.patient).attributes[usize::from(worsen.attribute.0)] =
             worsen.level;
         self.lines.get_mut(id).worsens = SimTime::NEVER;
+        // Its patience runs on.
+        self.set_line_timer(request.line, request.gives_up);
         if usize::from(request.line) < self.program.pools.len() {
             self.re_rank(id);
         } else {
