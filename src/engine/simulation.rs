@@ -309,19 +309,14 @@ impl<'p, R: Reader> Simulation<'p, R> {
             deadline: SimTime::NEVER,
             remaining: SimSpan::ZERO,
         };
-        let patient = self
-            .patients
-            .add(key, start.attributes, start.entry, origin);
+        let drawn = start.drawn.clone();
+        let (attributes, entry) = (start.attributes, start.entry);
+        let patient = self.patients.add(key, attributes, entry, origin);
         if self.arrivals.is_recorded(arrival.stream) {
             self.set_recorded(arrival, patient);
         }
-        for index in 0..self
-            .starts
-            .drawn(self.starts.get(arrival.stream.index()))
-            .len()
-        {
-            let start = self.starts.get(arrival.stream.index());
-            let (attribute, chance, purpose) = self.starts.drawn(start)[index];
+        for index in drawn {
+            let (attribute, chance, purpose) = self.starts.drawn(index);
             let level = self.outcome(chance, patient, streams::draw(key, purpose, 0));
             self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
         }

@@ -3,6 +3,7 @@
 //! Thousands of streams of one need draw the same attributes; the list is kept once.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::program::{
     AttributeId, ChanceId, N_ATTRIBUTES, Program, StepId, StreamPlace, StreamSpec,
@@ -18,8 +19,8 @@ pub struct Start {
     pub entry: StepId,
     pub attributes: [u8; N_ATTRIBUTES],
     pub place: StreamPlace,
-    first_drawn: u32,
-    n_drawn: u32,
+    /// Positions in the list of drawn attributes.
+    pub drawn: Range<u32>,
 }
 
 /// By stream.
@@ -37,8 +38,7 @@ impl Starts {
             entry: spec.entry,
             attributes: spec.attributes,
             place: spec.place.clone(),
-            first_drawn,
-            n_drawn: spec.drawn.len() as u32,
+            drawn: first_drawn..first_drawn + spec.drawn.len() as u32,
         };
         let mut starts = Vec::with_capacity(program.streams.len());
         for spec in &program.streams {
@@ -57,7 +57,7 @@ impl Starts {
     }
 
     #[inline]
-    pub fn drawn(&self, start: &Start) -> &[Drawn] {
-        &self.drawn[start.first_drawn as usize..(start.first_drawn + start.n_drawn) as usize]
+    pub fn drawn(&self, index: u32) -> Drawn {
+        self.drawn[index as usize]
     }
 }

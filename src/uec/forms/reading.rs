@@ -22,8 +22,16 @@ pub struct Reading<'a> {
     pub workspace: &'a Workspace<'a>,
     pub faults: &'a Diagnostics,
     next_id: Cell<u32>,
-    /// Ids given to the steps of the path being read.
-    step_ids: RefCell<BTreeMap<String, Span>>,
+    step_ids: RefCell<StepIds>,
+}
+
+/// Ids given to the steps of the path being read.
+#[derive(Default)]
+struct StepIds {
+    /// Those that a patient who comes here may have met, and those of the branch being read.
+    met: BTreeMap<String, Span>,
+    /// Of each step being read, from the outermost: the ids of the branches it has had so far.
+    in_branches: Vec<BTreeMap<String, Span>>,
 }
 
 impl<'a> Reading<'a> {
@@ -45,13 +53,35 @@ impl<'a> Reading<'a> {
 
     /// Ids of steps are unique within a path: from here on it is another path.
     pub fn begin_path(&self) {
-        self.step_ids.borrow_mut().clear();
+        *self.step_ids.borrow_mut() = StepIds::default();
     }
 
-    /// Errors (reported): `S207` for an id that another step of the path has.
+    /// Reads a step. What its branches say of ids holds for the steps behind it.
+    pub fn with_branches<T>(&self, read: impl FnOnce() -> T) -> T {
+        self.step_ids.borrow_mut().in_branches.push(BTreeMap::new());
+        let step = read();
+        let mut ids = self.step_ids.borrow_mut();
+        let branches = ids.in_branches.pop().unwrap_or_default();
+        ids.met.extend(branches);
+        step
+    }
+
+    /// Reads one of a step's branches. Nobody takes two of them, so they may share ids, and with them draws.
+    pub fn branch<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.step_ids.borrow().met.clone();
+        let branch = read();
+        let mut ids = self.step_ids.borrow_mut();
+        let met = std::mem::replace(&mut ids.met, before);
+        if let Some(branches) = ids.in_branches.last_mut() {
+            branches.extend(met);
+        }
+        branch
+    }
+
+    /// Errors (reported): `S207` for an id that a step has which the same patient may have met before.
     pub fn note_id(&self, id: Located<&str>) {
         let mut ids = self.step_ids.borrow_mut();
-        if let Some(first) = ids.insert(id.value.to_owned(), id.span) {
+        if let Some(first) = ids.met.insert(id.value.to_owned(), id.span) {
             let message = format!("two steps of this path have the id \"{}\"", id.value);
             let note = format!(
                 "the other one is at {}; they would share their draws",

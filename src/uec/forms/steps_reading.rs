@@ -59,7 +59,8 @@ fn steps(node: &Node, prefix: &str, reading: &Reading) -> Vec<StepForm> {
     let each = nodes.iter().enumerate();
     each.map(|(index, node)| {
         let position = format!("{prefix}{}", index + 1);
-        step(node, &position, reading).unwrap_or_else(|| {
+        let read = reading.with_branches(|| step(node, &position, reading));
+        read.unwrap_or_else(|| {
             reading.faults.spoil(UNREADABLE_STEPS);
             StepForm {
                 action: Action::Unreadable,
@@ -169,7 +170,8 @@ impl StepReader<'_> {
     }
 
     fn steps_of(&self, node: &Node, part: &str) -> Vec<StepForm> {
-        steps(node, &format!("{}.{part}", self.position), self.reading)
+        let prefix = format!("{}.{part}", self.position);
+        self.reading.branch(|| steps(node, &prefix, self.reading))
     }
 
     fn optional_steps(&self, key: &str) -> Option<Vec<StepForm>> {
