@@ -115,6 +115,14 @@ impl Agenda {
         )
     }
 
+    /// What comes next, just after a `pop` and if nothing earlier is scheduled. A guess, for looking ahead.
+    #[inline]
+    pub fn likely_next(&self) -> Option<u64> {
+        let Block(keys) = self.blocks[1];
+        let first = (0..4).min_by_key(|child| keys[*child])?;
+        (keys[first] != EMPTY).then(|| self.payloads[4 + first])
+    }
+
     fn fill_hole(&mut self) {
         self.hole = false;
         self.end -= 1;

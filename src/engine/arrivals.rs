@@ -21,7 +21,7 @@ pub struct Arrival {
 }
 
 struct StreamState {
-    /// Root of the stream's own draws (gaps) in this replication.
+    /// Root of the stream's own draws (gaps, thinning) in this replication.
     key: u64,
     next_time: f64,
     next_ordinal: u32,
@@ -87,7 +87,6 @@ pub struct ArrivalBook {
     exponential: Sampler,
     gap_purpose: u64,
     accept_purpose: u64,
-    replication: u64,
 }
 
 impl ArrivalBook {
@@ -113,7 +112,6 @@ impl ArrivalBook {
             exponential: Sampler::new(&unit),
             gap_purpose,
             accept_purpose: streams::purpose_key("arrivals#accept"),
-            replication,
         };
         for spec in &program.streams {
             let key = streams::patient_key(replication, spec.key, u64::MAX);
@@ -151,6 +149,12 @@ impl ArrivalBook {
         let arrival = self.batch[self.next];
         self.next += 1;
         arrival
+    }
+
+    /// The arrival after those taken, if it is in this batch.
+    #[inline]
+    pub fn likely_next(&self) -> Option<&Arrival> {
+        self.batch.get(self.next)
     }
 
     #[inline]
@@ -231,8 +235,12 @@ impl ArrivalBook {
         if chance >= 1.0 {
             return true;
         }
-        let key = streams::patient_key(self.replication, spec.key, u64::from(state.next_ordinal));
-        streams::unit(streams::draw(key, self.accept_purpose, 0)) < chance
+        let bits = streams::draw(
+            state.key,
+            self.accept_purpose,
+            u64::from(state.next_ordinal),
+        );
+        streams::unit(bits) < chance
     }
 }
 

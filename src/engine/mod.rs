@@ -15,6 +15,7 @@ mod interrupting;
 pub mod levels;
 pub mod lines;
 pub mod patients;
+mod prefetch;
 pub mod program;
 mod served;
 pub mod simulation;

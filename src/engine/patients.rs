@@ -2,6 +2,7 @@
 //!
 //! Records are reused; a token tells an event meant for an earlier state of the record that it comes too late.
 
+use super::prefetch::prefetch;
 use super::program::{HoldSlot, N_ATTRIBUTES, N_HOLD_SLOTS, Place, StepId, StreamId};
 use super::time::{SimSpan, SimTime};
 
@@ -30,18 +31,18 @@ pub struct Patient {
     pub key: u64,
     /// Visits by group, four bits each.
     visits: u64,
+    pub step: StepId,
+    pub request: u32,
+    /// Bit c is set if clock c is: the clocks of a new patient need not be wiped.
+    clocks_set: u32,
     /// 0 nothing, else pool + 1, or the fleet unit with the high bit.
     held: [u16; N_HOLD_SLOTS],
     pub attributes: [u8; N_ATTRIBUTES],
-    pub step: StepId,
-    pub request: u32,
     /// Changes when a scheduled event must not take effect.
     pub token: u16,
     /// Times any visit counter ran over.
     epoch: u16,
     units: [u8; N_HOLD_SLOTS],
-    /// Bit c is set if clock c is: the clocks of a new patient need not be wiped.
-    clocks_set: u32,
     /// In the timed part of a `Use`.
     pub in_service: bool,
     /// A `Use` was interrupted and waits to be resumed.
@@ -201,6 +202,17 @@ impl Patients {
         let record = &mut self.records[slot as usize];
         record.token = record.token.wrapping_add(1);
         self.free.push(slot);
+    }
+
+    /// Begins to load a patient.
+    #[inline]
+    pub fn prefetch(&self, slot: u32) {
+        let index = slot as usize;
+        prefetch(&self.records[index]);
+        prefetch(&self.origins[index]);
+        if let Some(clocks) = self.clocks.get(index * self.n_clocks) {
+            prefetch(clocks);
+        }
     }
 
     #[inline(always)]

@@ -17,6 +17,7 @@ use super::fleets::Unit;
 use super::levels::Level;
 use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
+use super::prefetch::prefetch;
 use super::program::{
     Arrivals, DurationSpec, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace,
 };
@@ -237,9 +238,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
             self.now = time;
             if planned <= arriving {
                 let (_, payload) = self.agenda.pop();
+                self.look_ahead();
                 self.happen(Event::unpack(payload));
             } else {
                 let arrival = self.arrivals.pop();
+                if let Some(next) = self.arrivals.likely_next() {
+                    prefetch(self.starts.get(next.stream.index()));
+                }
                 self.arrive(arrival);
             }
             while let Some(patient) = self.ready.pop_front() {
@@ -252,6 +257,14 @@ impl<'p, R: Reader> Simulation<'p, R> {
         self.now = end;
         for level in &mut self.levels {
             level.touch(end);
+        }
+    }
+
+    /// Begins to load the patient of the next event while this one is handled.
+    #[inline]
+    fn look_ahead(&self) {
+        if let Some(Event::Resume { patient, .. }) = self.agenda.likely_next().map(Event::unpack) {
+            self.patients.prefetch(patient);
         }
     }
 
