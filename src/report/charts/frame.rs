@@ -1,20 +1,19 @@
 //! Puts a plot on a page: title, subtitle and reading aid around it, or bare for a page that has them as text.
 
-use crate::uec::model::ChartSpec;
-
 use super::canvas::{Canvas, Lettering};
 use super::theme::{
     self, FOOTER_SIZE, INK, LINE_HEIGHT, MARGIN, QUIET, SUBTITLE_SIZE, TITLE_SIZE, WIDTH,
 };
 use super::{Chart, Drawing, text};
 
-pub fn compose(spec: &ChartSpec, drawing: Drawing<'_>) -> Chart {
-    let read = reading_aid(spec, &drawing);
+/// `read` is the scenario's reading aid; empty for that of the kind.
+pub fn compose(id: &str, read: &str, drawing: Drawing<'_>) -> Chart {
+    let read = reading_aid(read, &drawing);
     let inline = Canvas::new(WIDTH, drawing.height);
     (drawing.paint)(&inline, 0.0);
     let svg = document(&drawing, &read);
     Chart {
-        id: spec.id.clone(),
+        id: id.to_owned(),
         inline: inline.into_svg(None, &drawing.alt),
         svg,
         title: drawing.title,
@@ -25,11 +24,11 @@ pub fn compose(spec: &ChartSpec, drawing: Drawing<'_>) -> Chart {
     }
 }
 
-fn reading_aid(spec: &ChartSpec, drawing: &Drawing<'_>) -> String {
-    let text = if spec.read.trim().is_empty() {
+fn reading_aid(read: &str, drawing: &Drawing<'_>) -> String {
+    let text = if read.trim().is_empty() {
         drawing.read
     } else {
-        spec.read.trim()
+        read.trim()
     };
     if text.to_lowercase().starts_with("how to read") {
         text.to_owned()

@@ -13,6 +13,7 @@ pub mod interval;
 pub mod labels;
 pub mod level;
 pub mod standards;
+pub mod steps;
 pub mod survival;
 pub mod svg;
 pub mod text;
@@ -67,13 +68,21 @@ pub struct Drawing<'a> {
     pub paint: Paint<'a>,
 }
 
-/// Every chart of the scenario for which there are results, in the scenario's order.
+/// Every chart of the scenario for which there are results, in the scenario's order, and last that of a decomposition.
 pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
     let specifications = &subject.model().charts;
-    specifications
+    let mut charts: Vec<Chart> = specifications
         .iter()
-        .filter_map(|spec| Some(frame::compose(spec, drawing(subject, spec)?)))
-        .collect()
+        .filter_map(|spec| {
+            Some(frame::compose(
+                &spec.id,
+                &spec.read,
+                drawing(subject, spec)?,
+            ))
+        })
+        .collect();
+    charts.extend(steps::draw(subject).map(|drawing| frame::compose(steps::ID, "", drawing)));
+    charts
 }
 
 /// None when the results lack what the chart shows.

@@ -35,7 +35,8 @@ fn every_kind_of_chart_draws_one_scenario_and_several() {
     for n_alternatives in [0, 1, 3] {
         let charts = drawn(n_alternatives);
         show(&charts, &n_alternatives.to_string());
-        assert_eq!(charts.len(), n_charts);
+        let n_steps = usize::from(n_alternatives == 1);
+        assert_eq!(charts.len(), n_charts + n_steps);
         for chart in &charts {
             assert!(
                 chart.svg.contains("<path") || chart.svg.contains("<rect"),

@@ -151,5 +151,5 @@ fn an_overwhelmed_system_is_drawn_to_its_own_scale() {
         },
         swollen,
     ));
-    assert_eq!(charts.len(), 8);
+    assert_eq!(charts.len(), 9);
 }
