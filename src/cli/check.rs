@@ -25,6 +25,10 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Exit> {
         .iter()
         .enumerate()
     {
+        let warnings = loaded.render();
+        if !warnings.is_empty() {
+            eprintln!("{}", warnings.trim_end());
+        }
         if common.quiet {
             continue;
         }

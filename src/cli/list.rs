@@ -38,6 +38,11 @@ const EXPERIMENT: &[Code] = &[
         title: "more patients inside than memory is meant to hold",
         explanation: "Patients arrive faster than they can be served, so that lines grow without end. Compare offered load with capacity: check says which pool is short.",
     },
+    Code {
+        code: "R102",
+        title: "a line that keeps growing",
+        explanation: "In each quarter of the run clearly more patients wait there than in the quarter before, so that waits depend on how long the run is. More units, shorter times or fewer patients sent there usually relieve it.",
+    },
 ];
 
 pub fn list(arguments: &ListArguments) -> Result<Exit, Exit> {

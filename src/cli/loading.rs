@@ -10,6 +10,23 @@ use crate::scenario::source::SHIPPED;
 use crate::uec::load::{Loaded, Overrides, load_with};
 use crate::uec::model::Model;
 
+/// Loads scenarios to run them; if any is wrong, all faults of all of them are shown and nothing is given.
+pub fn models(paths: &[String], common: &Common) -> Result<Vec<Model>, Exit> {
+    let loaded = load_all(paths, common)?;
+    for (path, loaded) in paths.iter().zip(&loaded) {
+        let n_warnings = loaded.warnings.sorted().len();
+        if n_warnings > 0 && !common.quiet {
+            let warnings = if n_warnings == 1 {
+                "warning"
+            } else {
+                "warnings"
+            };
+            eprintln!("note: {n_warnings} {warnings} about {path}, shown by: uecsim check {path}");
+        }
+    }
+    Ok(loaded.into_iter().map(|loaded| loaded.model).collect())
+}
+
 /// Loads every scenario; if any is wrong, all faults of all of them are shown and nothing is given.
 pub fn load_all(paths: &[String], common: &Common) -> Result<Vec<Loaded>, Exit> {
     let loaded: Vec<Option<Loaded>> = paths
@@ -19,34 +36,17 @@ pub fn load_all(paths: &[String], common: &Common) -> Result<Vec<Loaded>, Exit> 
     loaded.into_iter().collect::<Option<_>>().ok_or(Exit::Input)
 }
 
-/// The models of [`load_all`].
-pub fn models(paths: &[String], common: &Common) -> Result<Vec<Model>, Exit> {
-    let loaded = load_all(paths, common)?;
-    Ok(loaded.into_iter().map(|loaded| loaded.model).collect())
-}
-
 /// Loads a scenario, with these changes instead of its own if so wanted, and shows its faults.
 pub fn load_one(path: &str, changes: &Changes, common: &Common) -> Option<Loaded> {
     let path = find(path);
     let source = DiskOverEmbedded::for_file(&path);
     let loaded = load_with(&path, &source, changes, &overrides(common));
     match loaded {
-        Ok(loaded) => {
-            if !common.quiet {
-                show(&loaded.render());
-            }
-            Some(loaded)
-        }
+        Ok(loaded) => Some(loaded),
         Err(refused) => {
-            show(&refused.render());
+            eprintln!("{}", refused.render().trim_end());
             None
         }
-    }
-}
-
-fn show(faults: &str) {
-    if !faults.is_empty() {
-        eprintln!("{}", faults.trim_end());
     }
 }
 

@@ -55,6 +55,9 @@ fn under_way<T>(
     let ended = experiment(&control);
     let took = progress.finish();
     let ended = ended.map_err(|fault| say::fault(Exit::Machine, &fault))?;
+    if !common.quiet {
+        ended.growing.iter().for_each(say::growing);
+    }
     for failure in &ended.failures {
         say::failed(failure);
     }

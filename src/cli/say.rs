@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Exit;
+use crate::experiment::overload::GrowingLine;
 use crate::experiment::replicate::{Failure, FailureKind};
 use crate::experiment::results::Results;
 use crate::report::headline;
@@ -35,6 +36,23 @@ pub fn failed(failure: &Failure) {
     };
     eprintln!(
         "error{code}: replication {replication} of {scenario} failed: {message}\n  try: {advice}"
+    );
+}
+
+/// Tells of a line that kept growing, and what usually relieves it.
+pub fn growing(line: &GrowingLine) {
+    let GrowingLine {
+        scenario,
+        line,
+        first,
+        last,
+        n_grew,
+        n_replications,
+    } = line;
+    eprintln!(
+        "warning[R102]: in {scenario} the line for {line} kept growing: from {first:.0} waiting in the first quarter of \
+         the run to {last:.0} in the last, in {n_grew} of {n_replications} replications\n  \
+         try: more units, shorter times there, or fewer patients sent there; waits in this line depend on how long the run is"
     );
 }
 

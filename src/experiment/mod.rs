@@ -3,11 +3,13 @@
 pub mod compare;
 pub mod decompose;
 pub mod fit;
+pub mod overload;
 pub mod replicate;
 pub mod results;
 pub mod summarise;
 
 use crate::uec::model::Model;
+use overload::{GrowingLine, growing_lines};
 use replicate::{Control, Failure, replicate};
 use results::{Comparison, Results};
 
@@ -16,6 +18,8 @@ use results::{Comparison, Results};
 pub struct Ended<T> {
     pub results: T,
     pub failures: Vec<Failure>,
+    /// Lines that kept growing, by scenario.
+    pub growing: Vec<GrowingLine>,
 }
 
 /// Runs scenarios, each for itself; results in their order.
@@ -24,12 +28,18 @@ pub struct Ended<T> {
 pub fn run(models: Vec<Model>, control: &Control<'_>) -> Result<Ended<Vec<Results>>, String> {
     let replicated = replicate(&models, control)?;
     let mut failures = Vec::new();
+    let mut growing = Vec::new();
     let mut results = Vec::with_capacity(models.len());
     for (model, mut replicated) in models.into_iter().zip(replicated) {
         failures.append(&mut replicated.failures);
+        growing.extend(growing_lines(&model, &replicated.finished));
         results.push(summarise::summarise(model, replicated));
     }
-    Ok(Ended { results, failures })
+    Ok(Ended {
+        results,
+        failures,
+        growing,
+    })
 }
 
 /// Runs a baseline and its alternatives with common random numbers and compares them.
@@ -45,8 +55,8 @@ pub fn run_comparison(
     let n_alternatives = alternatives.len();
     let (added, models): (Vec<String>, Vec<Model>) = steps.into_iter().unzip();
     let all = std::iter::once(baseline).chain(alternatives).chain(models);
-    let Ended { results, failures } = run(all.collect(), control)?;
-    let mut results = results.into_iter();
+    let ended = run(all.collect(), control)?;
+    let mut results = ended.results.into_iter();
     let baseline = results.next().expect("the baseline was run");
     let alternatives = results.by_ref().take(n_alternatives).collect();
     let added = added.into_iter().zip(results).collect();
@@ -55,6 +65,7 @@ pub fn run_comparison(
     comparison.alternatives.extend(steps);
     Ok(Ended {
         results: comparison,
-        failures,
+        failures: ended.failures,
+        growing: ended.growing,
     })
 }

@@ -12,7 +12,7 @@ use super::results::Conservation;
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{DAY, SimTime};
 use crate::stats::histogram::Histogram;
-use crate::uec::measures::{MeasureReader, MeasureTables, Outcome};
+use crate::uec::measures::{Line, MeasureReader, MeasureTables, Outcome};
 use crate::uec::model::Model;
 
 /// How replications are carried out; changes no result.
@@ -105,6 +105,17 @@ pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicat
         .collect())
 }
 
+/// A line in words: `beds at exeter`.
+pub fn line_name(model: &Model, line: Line) -> String {
+    match line {
+        Line::Pool(pool) => {
+            let pool = &model.names.pools[pool.index()];
+            format!("{} at {}", pool.id, model.names.sites[pool.site.index()].id)
+        }
+        Line::Fleet(fleet) => model.names.fleets[fleet.index()].id.clone(),
+    }
+}
+
 /// Simulated days of all replications of `models`, for progress.
 pub fn days_to_run(models: &[Model]) -> u64 {
     let days = |model: &Model| {
@@ -191,7 +202,14 @@ fn advance(
         (control.progress)(1);
         let inside = simulation.totals().inside;
         if inside > MOST_INSIDE {
-            let what = format!("{inside} patients are inside at once");
+            let longest = simulation.reader().longest_line();
+            let longest = longest.map_or_else(String::new, |(line, waiting)| {
+                format!(
+                    ", {waiting:.0} of them in line for {}",
+                    line_name(model, line)
+                )
+            });
+            let what = format!("{inside} patients are inside at once{longest}");
             return Err(Stop::Failed(FailureKind::Memory, what));
         }
     }

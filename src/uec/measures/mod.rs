@@ -12,11 +12,13 @@
 
 mod keys;
 mod levels;
+mod lines;
 mod outcome;
 mod reader;
 mod tables;
 
 pub use keys::{MeasureKey, Row, unit_milliseconds};
+pub use lines::{Growth, Line};
 pub use outcome::{CourseKey, Outcome};
 pub use reader::MeasureReader;
 pub use tables::MeasureTables;

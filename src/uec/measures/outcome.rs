@@ -1,6 +1,7 @@
 //! The numbers of one finished replication.
 
 use super::keys::{MeasureKey, Row, unit_milliseconds};
+use super::lines::Growth;
 use super::reader::{Cell, MeasureReader};
 use super::tables::{Block, Grid, HOURS_OF_WEEK, MeasureTables};
 use crate::engine::time::{DAY, HOUR};
@@ -18,6 +19,8 @@ pub struct Outcome {
     pub weekly: Vec<Vec<Option<f64>>>,
     /// Milliseconds, in the order of [`MeasureTables::histogram_keys`].
     pub histograms: Vec<Histogram>,
+    /// Lines that kept growing.
+    pub growing: Vec<Growth>,
 }
 
 /// A measure for all patients or for one site.
@@ -64,6 +67,7 @@ impl MeasureReader<'_> {
         let spans = self.tables.period.hour_spans();
         let mut outcome = Outcome {
             values: Vec::with_capacity(self.tables.keys().len()),
+            growing: self.lines.growing(),
             ..Outcome::default()
         };
         for key in self.tables.keys() {

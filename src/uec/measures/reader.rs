@@ -1,6 +1,7 @@
 //! Keeps the accounts of one replication while it runs.
 
 use super::levels::Levels;
+use super::lines::{Line, LineWatch};
 use super::tables::{HOURS_OF_WEEK, MeasureTables, Tap, What};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{MarkId, N_ATTRIBUTES, SiteId};
@@ -17,6 +18,7 @@ pub struct MeasureReader<'t> {
     pub(super) by_day: Vec<Cell>,
     pub(super) by_hour: Vec<Cell>,
     pub(super) levels: Levels,
+    pub(super) lines: LineWatch,
     calendar: Calendar,
 }
 
@@ -57,6 +59,7 @@ impl<'t> MeasureReader<'t> {
             by_day: vec![Cell::default(); sizes.days],
             by_hour: vec![Cell::default(); sizes.hours],
             levels: Levels::new(&tables.levels),
+            lines: LineWatch::default(),
             calendar: Calendar::default(),
         }
     }
@@ -97,6 +100,11 @@ impl<'t> MeasureReader<'t> {
             };
             self.book(tap, site, attributes, amount);
         }
+    }
+
+    /// The line in which most patients waited in the latest hour, with their mean number.
+    pub fn longest_line(&self) -> Option<(Line, f64)> {
+        self.lines.longest()
     }
 
     #[cold]
@@ -163,6 +171,7 @@ impl Reader for MeasureReader<'_> {
         let tables = self.tables;
         self.levels
             .gather(&tables.levels, tables.period, now, pools, fleets);
+        self.lines.hour(tables.period, now, pools, fleets);
     }
 }
 
