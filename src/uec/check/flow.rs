@@ -7,23 +7,13 @@
 use std::collections::BTreeMap;
 
 use crate::engine::program::{
-    Arrivals, AttributeId, Dimension, Program, RouteId, RouteRule, Selector, SiteId, Step, StepId,
-    StreamSpec, Window,
+    Arrivals, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec,
 };
-use crate::engine::time::{DAY, HOUR, SimSpan, WEEK};
+use crate::engine::time::DAY;
 use crate::uec::compile::Compiled;
 
+use super::mix::{Flow, Mix, parts_of, scaled};
 use super::near::Near;
-
-/// Patients per millisecond at one step, with what is known of them.
-#[derive(Clone, Debug, Default)]
-pub struct Flow {
-    pub per_millisecond: f64,
-    /// By attribute and level, one attribute after the other, as flows.
-    pub levels: Vec<f64>,
-    /// Units held, as flows, by slot and line (pools, then fleets).
-    pub held: BTreeMap<(u8, usize), f64>,
-}
 
 /// What the estimate gives.
 #[derive(Clone, Debug)]
@@ -80,13 +70,8 @@ fn mean_rate(program: &Program, stream: &StreamSpec, mean_gaps: &BTreeMap<u16, f
 }
 
 struct Walk<'c> {
-    compiled: &'c Compiled,
     program: &'c Program,
-    /// By attribute: where its levels begin in `Flow::levels`.
-    offsets: Vec<usize>,
-    n_levels: usize,
-    /// By hour of the week: share of arrivals.
-    hours: Vec<f64>,
+    mix: Mix<'c>,
     near: Near,
     /// By step: flow that has come but not gone on.
     pending: Vec<Flow>,
@@ -97,17 +82,9 @@ struct Walk<'c> {
 impl<'c> Walk<'c> {
     fn new(compiled: &'c Compiled) -> Self {
         let program = &compiled.program;
-        let mut n_levels = 0;
-        let offsets = compiled.names.attributes.iter().map(|attribute| {
-            n_levels += attribute.levels.len();
-            n_levels - attribute.levels.len()
-        });
         Self {
-            compiled,
             program,
-            offsets: offsets.collect(),
-            n_levels,
-            hours: arrivals_by_hour(program),
+            mix: Mix::new(compiled),
             near: Near::new(compiled),
             pending: vec![Flow::default(); program.steps.len()],
             busy: vec![0.0; program.pools.len()],
@@ -136,27 +113,17 @@ impl<'c> Walk<'c> {
     fn arriving(&self, stream: &StreamSpec, rate: f64) -> Flow {
         let mut flow = Flow {
             per_millisecond: rate,
-            levels: vec![0.0; self.n_levels],
+            levels: vec![0.0; self.mix.n_levels],
             held: BTreeMap::new(),
         };
-        for (attribute, offset) in self.offsets.iter().enumerate() {
+        for (attribute, offset) in self.mix.offsets.iter().enumerate() {
             flow.levels[offset + usize::from(stream.attributes[attribute])] = rate;
         }
         for (attribute, chance, _) in &stream.drawn {
-            let outcomes = self.outcomes(chance.index(), &flow);
-            self.set_levels(&mut flow, *attribute, &outcomes.shares);
+            let outcomes = self.mix.outcomes(chance.index(), &flow);
+            self.mix.set_levels(&mut flow, *attribute, &outcomes.shares);
         }
         flow
-    }
-
-    /// Replaces what is known of an attribute by shares of its levels.
-    fn set_levels(&self, flow: &mut Flow, attribute: AttributeId, shares: &[f64]) {
-        let offset = self.offsets[usize::from(attribute.0)];
-        let end = self.offsets.get(usize::from(attribute.0) + 1);
-        let end = end.copied().unwrap_or(self.n_levels);
-        for (level, slot) in flow.levels[offset..end].iter_mut().enumerate() {
-            *slot = flow.per_millisecond * shares.get(level).copied().unwrap_or(0.0);
-        }
     }
 
     fn send(&mut self, to: StepId, flow: Flow) {
@@ -181,14 +148,14 @@ impl<'c> Walk<'c> {
             Step::Leave { .. } => {}
             Step::Jump { to } => self.send(to, flow),
             Step::Share { chance, otherwise } => {
-                let mut parts = self.split(chance.index(), &flow).into_iter();
+                let mut parts = self.mix.split(chance.index(), &flow).into_iter();
                 if let (Some(within), Some(other)) = (parts.next(), parts.next()) {
                     self.send(next, within);
                     self.send(otherwise, other);
                 }
             }
             Step::Choose { chance, first } => {
-                let parts = self.split(chance.index(), &flow);
+                let parts = self.mix.split(chance.index(), &flow);
                 for (outcome, part) in parts.into_iter().enumerate() {
                     let to = self.program.branches[first as usize + outcome];
                     self.send_if_any(to, part);
@@ -203,7 +170,7 @@ impl<'c> Walk<'c> {
                     .map_or(1, |row| *row as usize + 1);
                 let shares =
                     |row: usize| (0..n).map(|one| f64::from(u8::from(one == row))).collect();
-                let parts = parts_of(&self.outcomes_by(selector, n, &shares, &flow), &flow);
+                let parts = parts_of(&self.mix.outcomes_by(selector, n, &shares, &flow), &flow);
                 for (row, part) in parts.into_iter().enumerate() {
                     let to = self.program.branches[first as usize + row];
                     self.send_if_any(to, part);
@@ -245,7 +212,7 @@ impl<'c> Walk<'c> {
         let n_pools = self.program.pools.len();
         match step {
             Step::Use { pool, duration, .. } => {
-                let mean = self.mean_duration(duration.index(), flow);
+                let mean = self.mix.mean_duration(duration.index(), flow);
                 self.arrivals[pool.index()] += flow.per_millisecond;
                 self.busy[pool.index()] += flow.per_millisecond * mean;
                 self.time_passes(mean, flow);
@@ -280,7 +247,7 @@ impl<'c> Walk<'c> {
             }
             Step::LetGo { slot } => flow.held.retain(|(held, _), _| *held != slot.0),
             Step::Wait { duration } => {
-                let mean = self.mean_duration(duration.index(), flow);
+                let mean = self.mix.mean_duration(duration.index(), flow);
                 self.time_passes(mean, flow);
             }
             Step::WaitRate { hazard } => {
@@ -288,17 +255,19 @@ impl<'c> Walk<'c> {
                 self.time_passes(1.0 / rate.max(f64::MIN_POSITIVE), flow);
             }
             Step::WaitUntil { window } => {
-                let mean = self.mean_until_open(&self.program.windows[window.index()]);
+                let mean = self
+                    .mix
+                    .mean_until_open(&self.program.windows[window.index()]);
                 self.time_passes(mean, flow);
             }
             Step::Set { attribute, level } => {
                 let mut shares = vec![0.0; usize::from(level) + 1];
                 shares[usize::from(level)] = 1.0;
-                self.set_levels(flow, attribute, &shares);
+                self.mix.set_levels(flow, attribute, &shares);
             }
             Step::SetBy { attribute, chance } => {
-                let outcomes = self.outcomes(chance.index(), flow);
-                self.set_levels(flow, attribute, &outcomes.shares);
+                let outcomes = self.mix.outcomes(chance.index(), flow);
+                self.mix.set_levels(flow, attribute, &outcomes.shares);
             }
             _ => {}
         }
@@ -336,9 +305,9 @@ impl<'c> Walk<'c> {
                 .collect();
         }
         let Some(zone) = spec.row else {
-            return self.near.shares(route, flow, &self.offsets);
+            return self.near.shares(route, flow, &self.mix.offsets);
         };
-        let offset = self.offsets[usize::from(zone.0)];
+        let offset = self.mix.offsets[usize::from(zone.0)];
         let n_rows = spec.travel.len().max(spec.weights.len()) / n.max(1);
         let mut shares = vec![0.0; n];
         for row in 0..n_rows {
@@ -356,238 +325,4 @@ impl<'c> Walk<'c> {
         }
         shares
     }
-
-    fn mean_duration(&self, duration: usize, flow: &Flow) -> f64 {
-        let selector = &self.program.durations[duration].selector;
-        let means = &self.compiled.mean_milliseconds[duration];
-        let value = |row: usize| vec![means[row]];
-        self.outcomes_by(selector, 1, &value, flow).shares[0]
-    }
-
-    /// Mean time from an arrival until the window is open, milliseconds.
-    fn mean_until_open(&self, window: &Window) -> f64 {
-        let mut mean = 0.0;
-        for (hour, share) in self.hours.iter().enumerate() {
-            let at = hour as u64 * HOUR.0 + HOUR.0 / 2;
-            let until = |from: &u64| (from + WEEK.0 - at) % WEEK.0;
-            let next = window.open.iter().map(|(from, _)| until(&from.0)).min();
-            if !is_open(window, at) {
-                mean += share * next.unwrap_or(0) as f64;
-            }
-        }
-        mean
-    }
-
-    fn split(&self, chance: usize, flow: &Flow) -> Vec<Flow> {
-        parts_of(&self.outcomes(chance, flow), flow)
-    }
-
-    fn outcomes(&self, chance: usize, flow: &Flow) -> Outcomes {
-        let chance = &self.program.chances[chance];
-        let n = chance.n_outcomes as usize;
-        let shares = |row: usize| {
-            let row = &chance.cumulative[row * n..(row + 1) * n];
-            let before = std::iter::once(&0.0).chain(row);
-            row.iter()
-                .zip(before)
-                .map(|(sum, before)| sum - before)
-                .collect()
-        };
-        self.outcomes_by(&chance.selector, n, &shares, flow)
-    }
-
-    /// Mean over the rows of a table of `n` values a row, for the mix of a flow.
-    fn outcomes_by(
-        &self,
-        selector: &Selector,
-        n: usize,
-        values: &dyn Fn(usize) -> Vec<f64>,
-        flow: &Flow,
-    ) -> Outcomes {
-        let classes: Vec<Vec<Class>> = selector
-            .dimensions
-            .iter()
-            .map(|(dimension, map)| self.classes(dimension, map, flow))
-            .collect();
-        let mut outcomes = Outcomes {
-            shares: vec![0.0; n],
-            by_level: Vec::new(),
-        };
-        // By dimension and class: the values summed over all cases with that class.
-        let mut sums: Vec<Vec<Vec<f64>>> = classes
-            .iter()
-            .map(|of| vec![vec![0.0; n]; of.len()])
-            .collect();
-        let n_cases: usize = classes.iter().map(Vec::len).product();
-        for case in 0..n_cases {
-            let mut rest = case;
-            let chosen: Vec<usize> = classes
-                .iter()
-                .map(|of| {
-                    let class = rest % of.len();
-                    rest /= of.len();
-                    class
-                })
-                .collect();
-            let each = classes.iter().zip(&chosen);
-            let (weight, sum) = each.fold((1.0, 0), |(weight, sum), (of, class)| {
-                (weight * of[*class].weight, sum + of[*class].adds)
-            });
-            if weight == 0.0 {
-                continue;
-            }
-            let row = selector
-                .rows
-                .get(sum as usize)
-                .map_or(0, |row| *row as usize);
-            for (outcome, value) in values(row).into_iter().enumerate() {
-                outcomes.shares[outcome] += weight * value;
-                for (sums, class) in sums.iter_mut().zip(&chosen) {
-                    sums[*class][outcome] += weight * value;
-                }
-            }
-        }
-        for (at, (dimension, _)) in selector.dimensions.iter().enumerate() {
-            if let Dimension::Attribute(attribute) = dimension {
-                let offset = self.offsets[usize::from(attribute.0)];
-                for (class, sums) in classes[at].iter().zip(&sums[at]) {
-                    let given: Vec<f64> = sums.iter().map(|sum| sum / class.weight).collect();
-                    let levels = class.levels.iter().map(|level| offset + level);
-                    outcomes
-                        .by_level
-                        .extend(levels.map(|level| (level, given.clone())));
-                }
-            }
-        }
-        outcomes
-    }
-
-    /// The values of a dimension that a table tells apart, each with its share; those that cannot be are left out.
-    fn classes(&self, dimension: &Dimension, map: &[u32], flow: &Flow) -> Vec<Class> {
-        let weights: Vec<f64> = match dimension {
-            Dimension::Attribute(attribute) => {
-                let offset = self.offsets[usize::from(attribute.0)];
-                let levels = flow.levels[offset..offset + map.len()].iter();
-                levels.map(|level| level / flow.per_millisecond).collect()
-            }
-            Dimension::Hour => (0..24)
-                .map(|hour| self.hours.iter().skip(hour).step_by(24).sum())
-                .collect(),
-            Dimension::Weekday => self.hours.chunks(24).map(|day| day.iter().sum()).collect(),
-            Dimension::Month => {
-                let days = self.program.months.len() as f64;
-                let count = |month: u8| self.program.months.iter().filter(move |m| **m == month);
-                (0..12)
-                    .map(|month| count(month).count() as f64 / days)
-                    .collect()
-            }
-            Dimension::Open(window) => {
-                let window = &self.program.windows[window.index()];
-                let hours = self.hours.iter().enumerate();
-                let middle = |hour: usize| hour as u64 * HOUR.0 + HOUR.0 / 2;
-                let open = hours.filter(|(hour, _)| is_open(window, middle(*hour)));
-                let open: f64 = open.map(|(_, share)| share).sum();
-                vec![1.0 - open, open]
-            }
-            Dimension::Held(slot) => {
-                let held = flow.held.iter().filter(|((held, _), _)| *held == slot.0);
-                let held: f64 = held.map(|(_, held)| held).sum();
-                let share = (held / flow.per_millisecond).min(1.0);
-                vec![1.0 - share, share]
-            }
-            Dimension::Waiting { .. } | Dimension::Busy { .. } | Dimension::Trigger(_) => vec![1.0],
-        };
-        let mut classes: Vec<Class> = Vec::new();
-        for (level, weight) in weights.into_iter().enumerate().filter(|(_, w)| *w > 0.0) {
-            let adds = map.get(level).copied().unwrap_or(0);
-            match classes.iter_mut().find(|class| class.adds == adds) {
-                Some(class) => {
-                    class.weight += weight;
-                    class.levels.push(level);
-                }
-                None => classes.push(Class {
-                    adds,
-                    weight,
-                    levels: vec![level],
-                }),
-            }
-        }
-        classes
-    }
-}
-
-/// Levels of a dimension that a table treats alike.
-struct Class {
-    adds: u32,
-    weight: f64,
-    levels: Vec<usize>,
-}
-
-struct Outcomes {
-    shares: Vec<f64>,
-    /// For levels that the table looks at (as positions in `Flow::levels`): the shares given that level.
-    by_level: Vec<(usize, Vec<f64>)>,
-}
-
-fn parts_of(outcomes: &Outcomes, flow: &Flow) -> Vec<Flow> {
-    let mut parts: Vec<Flow> = outcomes
-        .shares
-        .iter()
-        .map(|share| scaled(flow, *share))
-        .collect();
-    for (level, shares) in &outcomes.by_level {
-        for (part, share) in parts.iter_mut().zip(shares) {
-            part.levels[*level] = flow.levels[*level] * share;
-        }
-    }
-    parts
-}
-
-fn scaled(flow: &Flow, share: f64) -> Flow {
-    Flow {
-        per_millisecond: flow.per_millisecond * share,
-        levels: flow.levels.iter().map(|level| level * share).collect(),
-        held: flow
-            .held
-            .iter()
-            .map(|(key, held)| (*key, held * share))
-            .collect(),
-    }
-}
-
-fn is_open(window: &Window, at: u64) -> bool {
-    let at = SimSpan(at);
-    window
-        .open
-        .iter()
-        .any(|(from, to)| (*from..*to).contains(&at))
-}
-
-/// Shares of arrivals by hour of the week, Monday first.
-fn arrivals_by_hour(program: &Program) -> Vec<f64> {
-    let n_hours = (WEEK.0 / HOUR.0) as usize;
-    let mut hours = vec![0.0; n_hours];
-    for stream in &program.streams {
-        let (rate, profile) = match &stream.arrivals {
-            Arrivals::Poisson {
-                per_millisecond,
-                profile,
-                accept,
-            } => (per_millisecond * accept, *profile),
-            _ => (1e-12, None),
-        };
-        for (hour, sum) in hours.iter_mut().enumerate() {
-            let relative = profile.map_or(1.0, |profile| {
-                let profile = &program.profiles[profile.index()];
-                let bin = (hour as u64 * HOUR.0 + HOUR.0 / 2) / profile.bin.0.max(1);
-                profile.cycle[bin as usize % profile.cycle.len()]
-            });
-            *sum += rate * relative;
-        }
-    }
-    let total: f64 = hours.iter().sum();
-    if total <= 0.0 {
-        return vec![1.0 / n_hours as f64; n_hours];
-    }
-    hours.iter().map(|rate| rate / total).collect()
 }

@@ -3,6 +3,7 @@
 pub mod capacity;
 pub mod flow;
 pub mod graph;
+mod mix;
 mod near;
 pub mod paths;
 pub mod reach;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::engine::program::{Arrivals, AttributeId, Place, Program, RouteId, StreamPlace};
 use crate::uec::compile::Compiled;
 
-use super::flow::Flow;
+use super::mix::Flow;
 
 /// By route: shares of its sites, for each zone or for all patients.
 pub struct Near {

@@ -14,10 +14,12 @@ pub mod places;
 mod rates;
 mod resolve;
 mod routes;
+mod selectors;
 mod sites;
 mod steps;
 mod tables;
 mod waits;
+mod zones;
 
 use std::collections::BTreeMap;
 
