@@ -257,3 +257,17 @@ fn clocks_are_given_to_marks_that_durations_begin_at() {
     assert_eq!(model.charts[0].measures, [0]);
     assert_eq!(model.charts[0].lines, [240.0]);
 }
+
+#[test]
+fn an_id_is_given_once_except_in_branches_that_exclude_each_other() {
+    let shared = "{ share = 0.5, id = \"which\", steps = [{ wait = \"1 min\", id = \"stay\" }], else = [{ wait = \"2 min\", id = \"stay\" }] }, { leave = \"done\" }";
+    let (steps, program) = steps_of(&around(shared, ""));
+    assert_eq!(program.draws[2].purpose, program.draws[4].purpose);
+    assert_eq!(steps.len(), 5);
+    let twice = "{ wait = \"1 min\", id = \"stay\" }, { share = 0.5, steps = [{ wait = \"1 min\", id = \"stay\" }] }, { leave = \"done\" }";
+    let printed = super::faults_of(&around(twice, ""));
+    assert!(
+        printed.contains("error[S207]: two steps of this path have the id \"stay\""),
+        "{printed}"
+    );
+}
