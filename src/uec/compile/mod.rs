@@ -7,6 +7,7 @@ mod calendars;
 pub mod code;
 mod fleets;
 pub mod held;
+mod holds;
 pub mod index;
 mod measures;
 mod people;

@@ -1,18 +1,19 @@
 //! Steps to the flat table: every path of a service once for each site that runs it.
 
 use crate::engine::program::{
-    BookingSpec, DispositionId, HazardId, HazardSpec, HoldSlot, MarkId, OptionalMark, PoolListId,
-    ProfileId, SiteId, Step, StepId,
+    BookingSpec, DispositionId, HazardId, HazardSpec, MarkId, OptionalMark, ProfileId, SiteId,
+    Step, StepId,
 };
 use crate::engine::time::DAY;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::files::{Located, Span};
 use crate::uec::codes;
 use crate::uec::forms::Name;
-use crate::uec::forms::steps::{Action, Branch, HoldHow, StepForm, WaitForm};
+use crate::uec::forms::steps::{Action, Branch, StepForm};
 
 use super::Compiler;
 use super::code::Origin;
+use super::holds::Taking;
 use super::index::report_unknown;
 
 /// Where steps are being compiled.
@@ -135,7 +136,13 @@ impl<'a> Compiler<'a> {
                 wait,
             } => {
                 let slot = self.held_slot(*how, pools, held_as);
-                self.hold(pools, *how, *units, slot, wait, at);
+                let taking = Taking {
+                    pools,
+                    how: *how,
+                    units: *units,
+                    slot,
+                };
+                self.hold(taking, wait, at);
             }
             Action::LetGo(names) => self.let_go(names, at),
             Action::Set(settings) => {
@@ -286,7 +293,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A path of the service the step belongs to.
-    fn path_here(&self, path: &Name, scope: Scope) -> Option<(usize, usize)> {
+    pub fn path_here(&self, path: &Name, scope: Scope) -> Option<(usize, usize)> {
         let Some(service) = scope.service else {
             let message = "the steps of a route belong to no service: they cannot go to a path";
             let fault = Diagnostic::error(codes::STEP, path.span, message);
@@ -302,161 +309,6 @@ impl<'a> Compiler<'a> {
             report_unknown(&what, path, known, self.faults);
         }
         Some((service, found?))
-    }
-
-    fn use_pool(&mut self, form: &'a StepForm, at: At) {
-        let Action::Use {
-            pools,
-            duration,
-            at_start,
-            held_as,
-            wait,
-        } = &form.action
-        else {
-            return;
-        };
-        let needs_steps = pools.len() > 1 || at_start.is_some() || held_as.is_some();
-        if !needs_steps {
-            let duration = self.duration(duration, at.scope);
-            let end = self.code.new_label();
-            let wait_id = self.wait(wait, end, at);
-            if let Some(pool) = self.pool(&pools[0], at.scope) {
-                self.note_interruption(wait, pool);
-                let wait = wait_id;
-                self.emit(
-                    Step::Use {
-                        pool,
-                        wait,
-                        duration,
-                    },
-                    at,
-                );
-            }
-            self.code.place(end);
-            return;
-        }
-        if wait.interrupts || wait.interruptible {
-            let message = "a use with \"at_start\", \"as\" or several pools cannot interrupt or be interrupted";
-            self.faults.error(codes::STEP, at.span, message);
-        }
-        // A name no scenario can write, so that a plain use never collides with what is held beside it.
-        let unnamed = Name {
-            value: "use".to_owned() + "*",
-            span: at.span,
-        };
-        let slot = self
-            .held
-            .single(held_as.as_ref().unwrap_or(&unnamed), self.faults);
-        let end = self.code.new_label();
-        let how = if pools.len() > 1 {
-            HoldHow::Any
-        } else {
-            HoldHow::One
-        };
-        self.hold_then(pools, how, 1, slot, wait, end, at);
-        if let Some(mark) = at_start.as_ref().and_then(|mark| self.mark(mark, at.scope)) {
-            let site = at.scope.site;
-            self.emit(Step::Mark { mark, site }, at);
-        }
-        let duration = self.duration(duration, at.scope);
-        self.emit(Step::Wait { duration }, at);
-        self.emit(Step::LetGo { slot }, at);
-        self.code.place(end);
-    }
-
-    fn hold(
-        &mut self,
-        pools: &'a [Name],
-        how: HoldHow,
-        units: u8,
-        slot: HoldSlot,
-        wait: &'a WaitForm,
-        at: At,
-    ) {
-        let end = self.code.new_label();
-        self.hold_then(pools, how, units, slot, wait, end, at);
-        self.code.place(end);
-    }
-
-    /// `end` is where a patient goes on that gives up and whose `otherwise` comes to its end.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what is held, and how, where and until when"
-    )]
-    fn hold_then(
-        &mut self,
-        pools: &'a [Name],
-        how: HoldHow,
-        units: u8,
-        slot: HoldSlot,
-        wait: &'a WaitForm,
-        end: StepId,
-        at: At,
-    ) {
-        let wait_id = self.wait(wait, end, at);
-        let found: Vec<_> = pools.iter().map(|pool| self.pool(pool, at.scope)).collect();
-        let Some(found) = found.into_iter().collect::<Option<Vec<_>>>() else {
-            return;
-        };
-        if wait.interrupts || wait.interruptible {
-            let message = "only a \"use\" can interrupt or be interrupted";
-            self.faults.error(codes::STEP, at.span, message);
-        }
-        let wait = wait_id;
-        let step = if how == HoldHow::One {
-            let pool = found[0];
-            Step::Hold {
-                slot,
-                units,
-                pool,
-                wait,
-            }
-        } else {
-            let id = self.narrow(self.program.pool_lists.len(), at.span);
-            self.program.pool_lists.push(found);
-            let pools = PoolListId(id);
-            match how {
-                HoldHow::All => Step::HoldAll { slot, pools, wait },
-                _ => Step::HoldAny { slot, pools, wait },
-            }
-        };
-        self.emit(step, at);
-    }
-
-    /// The name under which a hold keeps its units.
-    fn held_slot(&mut self, how: HoldHow, pools: &[Name], held_as: &[Name]) -> HoldSlot {
-        match (how, held_as) {
-            (HoldHow::All, []) => self.held.group(pools, self.faults),
-            (HoldHow::All, [one]) => self.held.group_as(one, pools.len(), self.faults),
-            (HoldHow::All, names) => self.held.group(names, self.faults),
-            (_, names) => {
-                let name = names.first().unwrap_or(&pools[0]);
-                self.held.single(name, self.faults)
-            }
-        }
-    }
-
-    fn let_go(&mut self, names: &[Name], at: At) {
-        for name in names {
-            for slot in self.held.let_go(name, self.faults) {
-                self.emit(Step::LetGo { slot }, at);
-            }
-        }
-    }
-
-    fn start(&mut self, path: &Name, with: &[Name], at: At) {
-        let Some((service, path)) = self.path_here(path, at.scope) else {
-            return;
-        };
-        let task = self.entries[&(at.scope.site, service, path)].body;
-        let mut handed = Vec::new();
-        for name in with {
-            let slots = self.held.let_go(name, self.faults);
-            handed.extend(slots.iter().map(|slot| slot.0));
-        }
-        // The mask is made when names have got their slots.
-        let index = self.emit(Step::Start { with: 0, task }, at);
-        self.code.handed_over.insert(index, handed);
     }
 
     fn book(&mut self, form: &'a StepForm, at: At) {
