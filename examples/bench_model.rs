@@ -3,14 +3,14 @@
 //! `bench_model FILE [--seed N] [--replications N] [--days N]`
 //!
 //! The line has `customers` (arrivals), `events` (timed state changes of the model) and one number for every statistic of
-//! every measure: the mean over replications, shares between 0 and 1. A measure by cohort gives its name with the
-//! cohort's level (`wait1`); a measure with several statistics gives the first.
+//! every measure: the mean over replications, shares between 0 and 1. A measure with one statistic gives its own name, one by
+//! cohort that with the cohort's level (`wait1`); one with several is named by these (`p95`, `within4h`, `resp2_p90`).
 
 use std::fmt::Write;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use uecsim::engine::time::{DAY, SimSpan};
+use uecsim::engine::time::{DAY, HOUR, SimSpan};
 use uecsim::experiment::replicate::Control;
 use uecsim::experiment::results::{Results, ValueKey};
 use uecsim::scenario::source::{ReadFault, Source};
@@ -120,13 +120,29 @@ fn line(results: &Results) -> String {
 
 /// The output's name, or none for numbers that are not asked for.
 fn name(measure: &MeasureSpec, key: &ValueKey) -> Option<String> {
-    if key.site != "all" || key.statistic != measure.statistics[0] {
+    let by_cohort = key.cohort.split_once('=');
+    if key.site != "all" || by_cohort.is_none() != measure.by.is_empty() {
         return None;
     }
-    match key.cohort.split_once('=') {
-        None if measure.by.is_empty() => Some(measure.id.clone()),
-        None => None,
-        Some((_, level)) => Some(format!("{}{level}", measure.id)),
+    let statistic = statistic_name(key.statistic);
+    let is_only = measure.statistics.len() == 1;
+    match by_cohort {
+        None if is_only => Some(measure.id.clone()),
+        None => Some(statistic),
+        Some((_, level)) if is_only || key.statistic == Statistic::Mean => {
+            Some(format!("{}{level}", measure.id))
+        }
+        Some((_, level)) => Some(format!("{}{level}_{statistic}", measure.id)),
+    }
+}
+
+fn statistic_name(statistic: Statistic) -> String {
+    let hours = |bound: SimSpan| bound.0 / HOUR.0;
+    match statistic {
+        Statistic::Quantile(p) => format!("p{:.0}", 100.0 * p),
+        Statistic::Within(bound) => format!("within{}h", hours(bound)),
+        Statistic::Over(bound) => format!("over{}h", hours(bound)),
+        other => format!("{other:?}").to_lowercase(),
     }
 }
 

@@ -8,12 +8,13 @@ const BIN_BITS: u32 = 6;
 const BINS: u64 = 1 << BIN_BITS;
 
 /// Counts by bin; room is made as values grow.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     /// By bin; a bin stops counting at `u32::MAX`.
     counts: Vec<u32>,
     count: u64,
     sum: u128,
+    /// `u64::MAX` before the first value.
     smallest: u64,
     largest: u64,
     thresholds: Vec<Threshold>,
@@ -33,6 +34,12 @@ pub struct Bin {
     pub count: u32,
 }
 
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::with_thresholds(&[])
+    }
+}
+
 impl Histogram {
     /// An empty histogram that keeps exact counts of values at most each of `thresholds`.
     pub fn with_thresholds(thresholds: &[u64]) -> Self {
@@ -41,8 +48,12 @@ impl Histogram {
             .map(|&bound| Threshold { bound, at_most: 0 })
             .collect();
         Self {
+            counts: Vec::new(),
+            count: 0,
+            sum: 0,
+            smallest: u64::MAX,
+            largest: 0,
             thresholds,
-            ..Self::default()
         }
     }
 
@@ -54,11 +65,7 @@ impl Histogram {
         }
         self.counts[bin] = self.counts[bin].saturating_add(1);
         self.sum += u128::from(value);
-        self.smallest = if self.count == 0 {
-            value
-        } else {
-            self.smallest.min(value)
-        };
+        self.smallest = self.smallest.min(value);
         self.largest = self.largest.max(value);
         self.count += 1;
         for threshold in &mut self.thresholds {
@@ -77,11 +84,7 @@ impl Histogram {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine = mine.saturating_add(*theirs);
         }
-        self.smallest = if self.count == 0 {
-            other.smallest
-        } else {
-            self.smallest.min(other.smallest)
-        };
+        self.smallest = self.smallest.min(other.smallest);
         self.largest = self.largest.max(other.largest);
         self.count += other.count;
         self.sum += other.sum;
