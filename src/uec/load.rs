@@ -11,7 +11,7 @@ use crate::scenario::source::Source;
 use crate::scenario::workspace::Workspace;
 
 use super::check::capacity::{self, PoolLoad};
-use super::check::reach;
+use super::check::{places, reach};
 use super::compile::{self, Compiled};
 use super::forms::{self, ScenarioForm, reading::Reading};
 use super::model::{ChangeNote, InputFile, InputValue, Model, Origin, RunPlan};
@@ -118,6 +118,7 @@ fn build(
     overrides.lay_over(&mut form.run);
     let compiled = compile::compile(&form, &workspace.diagnostics)?;
     reach::check(&form, &compiled, &workspace.diagnostics);
+    places::check(&form, &compiled, &workspace.diagnostics);
     if workspace.diagnostics.has_errors() {
         return None;
     }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod conservation;
+mod diagnostics;
 mod directions;
 mod extremes;
 mod folders;

@@ -6,4 +6,5 @@ pub mod graph;
 mod mix;
 mod near;
 pub mod paths;
+pub mod places;
 pub mod reach;

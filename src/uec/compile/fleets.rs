@@ -46,8 +46,10 @@ impl<'a> Compiler<'a> {
         }
         if units.is_empty() {
             let message = format!("fleet \"{}\" has no units", form.name.value);
-            self.faults
-                .error(codes::POOL_UNSIZED, form.name.span, message);
+            let fault = Diagnostic::error(codes::POOL_UNSIZED, form.name.span, message);
+            let advice =
+                "stations = { name = { place = { x = 0, y = 0 }, units = 2, shift = \"always\" } }";
+            self.faults.report(fault.try_this(advice));
         }
         let rank = form.rank.as_ref().and_then(|rank| self.attribute(rank));
         FleetSpec {

@@ -145,7 +145,12 @@ impl HeldNames {
         for name in self.mentions.iter().filter(|name| !is_held(&name.value)) {
             let message = format!("nothing is ever held under the name \"{}\"", name.value);
             let fault = Diagnostic::error(codes::NEVER_HELD, name.span, message);
-            faults.report(fault.suggest(&name.value, &known));
+            let fault = fault.suggest(&name.value, &known);
+            let advice = format!("{{ hold = \"…\", as = \"{}\" }} before it", name.value);
+            faults.report(match known.is_empty() {
+                true => fault.try_this(advice),
+                false => fault,
+            });
         }
     }
 

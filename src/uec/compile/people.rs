@@ -119,6 +119,7 @@ impl<'a> Compiler<'a> {
                     self.need(form, people);
                     self.end_stream_group();
                 }
+                None if self.faults.is_spoilt("zone") => {}
                 None => {
                     let message = "a need arises among residents, and the scenario has none";
                     let fault = Diagnostic::error(codes::ARRIVALS, form.span, message);

@@ -1,6 +1,7 @@
 //! Residents by zone, age and deprivation, and the needs that arise among them.
 
 use crate::scenario::access::TableReader;
+use crate::scenario::codes as csv_codes;
 use crate::scenario::files::Span;
 use crate::scenario::tree::Node;
 use crate::scenario::values;
@@ -82,13 +83,21 @@ pub fn people(root: &TableReader, reading: &Reading) -> Option<PeopleForm> {
     let points = reader.optional("points");
     let span = reader.span();
     reader.finish();
-    let csv = reading.csv(zones?)?;
-    let mut people = zones_of(&csv, span, reading)?;
-    if let Some(node) = points {
-        people.points = points_of(node, reading)?;
+    let people = zones.and_then(|zones| zones_of(&reading.csv(zones)?, span, reading));
+    let people = people.and_then(|people| {
+        let points = points.map_or(Some(Vec::new()), |node| points_of(node, reading))?;
+        Some(PeopleForm { points, ..people })
+    });
+    if people.is_none() {
+        for attribute in PEOPLE_ATTRIBUTES {
+            reading.faults.spoil(attribute);
+        }
     }
-    Some(people)
+    people
 }
+
+/// What the streams of needs set for every patient.
+const PEOPLE_ATTRIBUTES: [&str; 3] = ["zone", "age", "deprivation"];
 
 fn zones_of(csv: &Csv, span: Span, reading: &Reading) -> Option<PeopleForm> {
     let zone = csv.column("zone", reading)?;
@@ -128,13 +137,43 @@ fn zones_of(csv: &Csv, span: Span, reading: &Reading) -> Option<PeopleForm> {
         let residents = headings
             .iter()
             .map(|(column, _)| table.factor(row, *column, reading.faults).unwrap_or(0.0));
+        let deprivation = deprivation.and_then(|column| csv.name(row, column));
+        report_repeated(&people, zone, deprivation.as_ref(), row, csv, reading);
         people.cells.push(CellForm {
             zone,
-            deprivation: deprivation.and_then(|column| csv.name(row, column)),
+            deprivation,
             residents: residents.collect(),
         });
     }
     Some(people)
+}
+
+/// Errors (reported): `S124` if the zone has a row of the same deprivation already.
+fn report_repeated(
+    people: &PeopleForm,
+    zone: usize,
+    deprivation: Option<&Name>,
+    row: usize,
+    csv: &Csv,
+    reading: &Reading,
+) {
+    let level = |name: Option<&Name>| name.map(|name| name.value.clone());
+    let mut cells = people.cells.iter();
+    if cells.any(|cell| cell.zone == zone && level(cell.deprivation.as_ref()) == level(deprivation))
+    {
+        let name = &people.zones[zone].name.value;
+        let message = match deprivation {
+            Some(level) => format!(
+                "there are two rows of zone \"{name}\", deprivation \"{}\"",
+                level.value
+            ),
+            None => format!("there are two rows of zone \"{name}\""),
+        };
+        let span = csv.table.row_span(row);
+        reading
+            .faults
+            .error(csv_codes::CSV_DUPLICATE, span, message);
+    }
 }
 
 fn points_of(file: &Node, reading: &Reading) -> Option<Vec<PointForm>> {
