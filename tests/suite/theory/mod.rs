@@ -195,6 +195,6 @@ fn staffing_by_the_hour_where_staff_finish() {
 
 #[test]
 fn a_server_for_everybody_and_arrivals_by_the_hour() {
-    check_family("mt_m_inf", 0, 200, 0.1);
-    check_family("mt_d_inf", 0, 400, 0.1);
+    check_family("mt_m_inf", 0, 1_000, 0.1);
+    check_family("mt_d_inf", 0, 4_000, 0.1);
 }
