@@ -88,6 +88,7 @@ pub fn compile(forms: &ScenarioForm, faults: &Diagnostics) -> Option<Compiled> {
     compiler.streams();
     compiler.measures_and_charts();
     compiler.finish_routes();
+    compiler.check_unused_tables();
     compiler.finish()
 }
 

@@ -170,7 +170,7 @@ impl<'a> Compiler<'a> {
             }
             ArrivalKind::Gap(gap) => {
                 let mean = gap.mean();
-                let gap = self.add_sampler(gap);
+                let gap = self.add_sampler(gap, form.span);
                 self.mean_gaps.insert(gap.0, mean);
                 let spec = stream(name, Arrivals::Renewal { gap });
                 self.add_stream(name.clone(), spec, form.span);

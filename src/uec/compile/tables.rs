@@ -2,7 +2,7 @@
 
 use crate::engine::distributions::{Distribution, Sampler};
 use crate::engine::program::{
-    AttributeId, Chance, ChanceId, DurationId, DurationSpec, SamplerId, Selector,
+    AttributeId, Chance, ChanceId, DurationId, DurationSpec, SamplerId, Selector, SiteId,
 };
 use crate::scenario::files::Span;
 use crate::uec::codes;
@@ -68,7 +68,7 @@ impl<'a> Compiler<'a> {
         rows: &[&Distribution],
         span: Span,
     ) -> DurationId {
-        let samplers = rows.iter().map(|row| self.add_sampler(row)).collect();
+        let samplers = rows.iter().map(|row| self.add_sampler(row, span)).collect();
         let id = DurationId(self.narrow(self.program.durations.len(), span));
         self.program
             .durations
@@ -79,9 +79,8 @@ impl<'a> Compiler<'a> {
         id
     }
 
-    pub fn add_sampler(&mut self, distribution: &Distribution) -> SamplerId {
-        // Samplers are as many as durations at most, whose numbers are checked.
-        let id = SamplerId(self.program.samplers.len() as u16);
+    pub fn add_sampler(&mut self, distribution: &Distribution, span: Span) -> SamplerId {
+        let id = SamplerId(self.narrow(self.program.samplers.len(), span));
         self.program.samplers.push(Sampler::new(distribution));
         id
     }
@@ -209,6 +208,39 @@ impl<'a> Compiler<'a> {
         });
         self.chances.insert(key, id);
         id
+    }
+
+    /// Checks the named tables that nothing uses, as far as they do not depend on a site.
+    pub fn check_unused_tables(&mut self) {
+        let forms = self.forms;
+        let scope = Scope {
+            site: SiteId(0),
+            service: None,
+            path: "",
+            group: 0,
+        };
+        let durations = self.durations.keys().map(|key| key.table);
+        let used: Vec<TableName> = durations.collect();
+        for (index, form) in forms.durations.iter().enumerate() {
+            let name = TableName::Named(index);
+            let is_local = self.table_key(name, &form.table, scope).site.is_some();
+            if !used.contains(&name) && !is_local {
+                self.selector(&form.table, scope);
+            }
+        }
+        let choices = self.chances.keys().map(|key| key.table);
+        let used: Vec<TableName> = choices.collect();
+        for (index, form) in forms.choices.iter().enumerate() {
+            let is_used = used.iter().any(|name| match name {
+                TableName::Named(id) | TableName::Levels(id, _) => *id == index,
+                TableName::Written(_) => false,
+            });
+            let name = TableName::Named(index);
+            let is_local = self.table_key(name, &form.table, scope).site.is_some();
+            if !is_used && !is_local {
+                self.selector(&form.table, scope);
+            }
+        }
     }
 
     pub fn table_key<T>(&self, table: TableName, form: &TableForm<T>, scope: Scope) -> TableKey {

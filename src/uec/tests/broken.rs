@@ -127,6 +127,13 @@ fn faults_of_tables_are_reported_where_they_stand() {
         format!("[choices.what]\nby = [\"acuity\"]\noutcomes = [\"a\", \"b\"]\nrows = [{rows}]")
     };
     let steps = "{ choose = \"what\", to = { a = [{ leave = \"a\" }], b = [{ leave = \"b\" }] } }";
+    // Also of a table that nothing uses.
+    check(
+        "{ leave = \"a\" }",
+        &choice("{ acuity = \"9\", shares = [1, 0] }, { shares = [1, 0] }"),
+        "S301",
+        "no level of acuity is called \"9\"",
+    );
     check(
         steps,
         &choice("{ shares = [0.4, 0.5] }"),
