@@ -118,9 +118,24 @@ impl Agenda {
     /// What comes next, just after a `pop` and if nothing earlier is scheduled. A guess, for looking ahead.
     #[inline]
     pub fn likely_next(&self) -> Option<u64> {
-        let Block(keys) = self.blocks[1];
-        let first = (0..4).min_by_key(|child| keys[*child])?;
-        (keys[first] != EMPTY).then(|| self.payloads[4 + first])
+        let (child, key) = self.least_child(1);
+        (key != EMPTY).then(|| self.payloads[child])
+    }
+
+    /// Position and key of the earliest event of a block, found without a branch.
+    #[inline(always)]
+    fn least_child(&self, block: usize) -> (usize, u64) {
+        let Block([a, b, c, d]) = self.blocks[block];
+        let left = a < b;
+        let right = c < d;
+        let low_left = select_unpredictable(left, a, b);
+        let low_right = select_unpredictable(right, c, d);
+        let from_left = low_left < low_right;
+        let low = select_unpredictable(from_left, low_left, low_right);
+        let at_left = usize::from(!left);
+        let at_right = 2 + usize::from(!right);
+        let child = block * 4 + select_unpredictable(from_left, at_left, at_right);
+        (child, low)
     }
 
     fn fill_hole(&mut self) {
@@ -178,19 +193,10 @@ impl Agenda {
             if children * 4 >= self.end {
                 break;
             }
-            let Block([a, b, c, d]) = self.blocks[children];
-            let left = a < b;
-            let right = c < d;
-            let low_left = select_unpredictable(left, a, b);
-            let low_right = select_unpredictable(right, c, d);
-            let from_left = low_left < low_right;
-            let low = select_unpredictable(from_left, low_left, low_right);
+            let (child, low) = self.least_child(children);
             if low >= key {
                 break;
             }
-            let at_left = usize::from(!left);
-            let at_right = 2 + usize::from(!right);
-            let child = children * 4 + select_unpredictable(from_left, at_left, at_right);
             self.set_key(position, low);
             self.payloads[position] = self.payloads[child];
             position = child;

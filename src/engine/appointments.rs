@@ -34,9 +34,24 @@ impl Appointments {
         let from = now.0 + booking.earliest.0 + week_offset.0;
         let to = now.0 + booking.within.0 + week_offset.0;
         let first_bin = week_offset.0 / bin;
-        for index in from / bin..=to / bin {
-            let slots = calendar.week[index as usize % calendar.week.len()];
-            if slots == 0 {
+        let taken = &mut self.taken[usize::from(booking.calendar.0)];
+        let first = from / bin;
+        let mut of_week = first as usize % calendar.week.len();
+        for index in first..=to / bin {
+            let slots = calendar.week[of_week];
+            of_week += 1;
+            if of_week == calendar.week.len() {
+                of_week = 0;
+            }
+            let row = (index - first_bin) as usize;
+            if row >= taken.len() {
+                taken.resize((row + 1).max(taken.len() * 2), 0);
+            }
+            let all = match slots {
+                0 => continue,
+                _ => u64::MAX >> (64 - u32::from(slots)),
+            };
+            if taken[row] == all {
                 continue;
             }
             let start = index * bin;
@@ -45,12 +60,6 @@ impl Appointments {
             if skipped >= u64::from(slots) {
                 continue;
             }
-            let row = (index - first_bin) as usize;
-            let taken = &mut self.taken[usize::from(booking.calendar.0)];
-            if row >= taken.len() {
-                taken.resize((row + 1).max(taken.len() * 2), 0);
-            }
-            let all = u64::MAX >> (64 - u32::from(slots));
             let open = !taken[row] & all & (u64::MAX << skipped);
             if open == 0 {
                 continue;

@@ -4,12 +4,12 @@
 //! renumbers nobody. Batches keep thousands of streams out of the agenda.
 
 use super::distributions::{Distribution, Sampler, Shape};
-use super::program::{Arrivals, Profile, Program, StreamId, StreamSpec};
+use super::program::{Arrivals, Profile, ProfileId, Program, StreamId, StreamSpec};
 use super::streams;
 use super::time::{DAY, SimSpan, SimTime};
 
 /// Candidates in a batch, roughly.
-const BATCH: f64 = 16_384.0;
+const BATCH: f64 = 65_536.0;
 /// A profile whose bins fit the day so badly that a window has more than this many is looked up directly.
 const MOST_BINS: u64 = 4_096;
 
@@ -20,20 +20,54 @@ pub struct Arrival {
     pub ordinal: u32,
 }
 
+/// What filling a batch needs to know of a stream, side by side: thousands of streams are passed over for each batch.
 struct StreamState {
     /// Root of the stream's own draws (gaps, thinning) in this replication.
     key: u64,
     next_time: f64,
-    next_ordinal: u32,
     /// Mean gap between candidates, milliseconds.
     gap: f64,
-    is_recorded: bool,
+    /// Chance to be accepted where the profile is at its maximum.
+    accept: f64,
+    next_ordinal: u32,
+    profile: Option<ProfileId>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Poisson,
+    Renewal,
+    Recorded,
+}
+
+impl StreamState {
+    /// Nothing of it has come yet.
+    fn new(program: &Program, spec: &StreamSpec, replication: u64) -> Self {
+        let (kind, profile, accept) = match &spec.arrivals {
+            Arrivals::Poisson {
+                profile, accept, ..
+            } => (Kind::Poisson, *profile, *accept),
+            Arrivals::Renewal { .. } => (Kind::Renewal, None, 1.0),
+            Arrivals::Recorded(_) => (Kind::Recorded, None, 1.0),
+        };
+        Self {
+            key: streams::patient_key(replication, spec.key, u64::MAX),
+            next_time: 0.0,
+            gap: 1.0 / candidates_per_millisecond(program, &spec.arrivals),
+            accept,
+            next_ordinal: 0,
+            profile,
+            kind,
+        }
+    }
 }
 
 /// A profile's rates during one window, relative to its maximum.
 #[derive(Default)]
 struct WindowRates {
-    base: u64,
+    /// Milliseconds.
+    base: f64,
     per_bin: f64,
     rates: Vec<f64>,
 }
@@ -48,20 +82,20 @@ impl WindowRates {
         if (end.0 - start.0) / bin > MOST_BINS {
             return;
         }
-        self.base = start.0 / bin * bin;
+        let base = start.0 / bin * bin;
+        self.base = base as f64;
         self.per_bin = 1.0 / bin as f64;
         let maximum = profile.maximum();
-        let bins = (self.base..end.0).step_by(bin as usize);
+        let bins = (base..end.0).step_by(bin as usize);
         self.rates
             .extend(bins.map(|time| profile.rate_at(SimTime(time), week_offset).0 / maximum));
     }
 
-    /// The rate at a time of the window; `None` if the window was not tabulated.
+    /// The rate at a time of the window, in milliseconds; `None` if the window was not tabulated.
     #[inline]
-    fn at(&self, time: SimTime) -> Option<f64> {
-        // Half a millisecond keeps a whole number of bins from falling just short of it.
-        let bin = ((time.0 - self.base) as f64 + 0.5) * self.per_bin;
-        self.rates.get(bin as usize).copied()
+    fn at(&self, time: f64) -> Option<f64> {
+        let bin = (time - self.base) * self.per_bin;
+        self.rates.get(bin as i32 as usize).copied()
     }
 }
 
@@ -114,15 +148,7 @@ impl ArrivalBook {
             accept_purpose: streams::purpose_key("arrivals#accept"),
         };
         for spec in &program.streams {
-            let key = streams::patient_key(replication, spec.key, u64::MAX);
-            let gap = 1.0 / candidates_per_millisecond(program, &spec.arrivals);
-            let mut state = StreamState {
-                key,
-                next_time: 0.0,
-                next_ordinal: 0,
-                gap,
-                is_recorded: matches!(spec.arrivals, Arrivals::Recorded(_)),
-            };
+            let mut state = StreamState::new(program, spec, replication);
             book.step(program, spec, &mut state);
             book.streams.push(state);
         }
@@ -159,7 +185,7 @@ impl ArrivalBook {
 
     #[inline]
     pub fn is_recorded(&self, stream: StreamId) -> bool {
-        self.has_recorded && self.streams[stream.index()].is_recorded
+        self.has_recorded && self.streams[stream.index()].kind == Kind::Recorded
     }
 
     #[cold]
@@ -173,11 +199,10 @@ impl ArrivalBook {
         let mut states = std::mem::take(&mut self.streams);
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
             while state.next_time < end.0 as f64 {
-                let time = SimTime(state.next_time as u64);
                 let ordinal = state.next_ordinal;
-                if self.is_accepted(program, spec, state, time) {
+                if self.is_accepted(program, state) {
                     self.batch.push(Arrival {
-                        time,
+                        time: SimTime(state.next_time as u64),
                         stream: StreamId(id as u32),
                         ordinal,
                     });
@@ -197,10 +222,11 @@ impl ArrivalBook {
     #[inline]
     fn step(&self, program: &Program, spec: &StreamSpec, state: &mut StreamState) {
         let bits = || streams::draw(state.key, self.gap_purpose, u64::from(state.next_ordinal));
+        if state.kind == Kind::Poisson {
+            state.next_time += self.exponential.sample(bits()) * state.gap;
+            return;
+        }
         match &spec.arrivals {
-            Arrivals::Poisson { .. } => {
-                state.next_time += self.exponential.sample(bits()) * state.gap
-            }
             Arrivals::Renewal { gap } => {
                 state.next_time += program.samplers[gap.index()].sample(bits());
             }
@@ -208,29 +234,23 @@ impl ArrivalBook {
                 let next = list.get(state.next_ordinal as usize);
                 state.next_time = next.map_or(f64::INFINITY, |arrival| arrival.time.0 as f64);
             }
+            Arrivals::Poisson { .. } => unreachable!("the kind is that of the arrivals"),
         }
     }
 
-    /// Whether candidate `next_ordinal` of the stream, at `time`, comes.
+    /// Whether candidate `next_ordinal` of the stream comes.
     #[inline]
-    fn is_accepted(
-        &self,
-        program: &Program,
-        spec: &StreamSpec,
-        state: &StreamState,
-        time: SimTime,
-    ) -> bool {
-        let Arrivals::Poisson {
-            profile, accept, ..
-        } = &spec.arrivals
-        else {
-            return true;
-        };
-        let mut chance = *accept;
-        if let Some(id) = profile {
-            let profile = &program.profiles[id.index()];
-            let direct = || profile.rate_at(time, program.week_offset).0 / profile.maximum();
-            chance *= self.rates[id.index()].at(time).unwrap_or_else(direct);
+    fn is_accepted(&self, program: &Program, state: &StreamState) -> bool {
+        let mut chance = state.accept;
+        if let Some(id) = state.profile {
+            let direct = || {
+                let profile = &program.profiles[id.index()];
+                let time = SimTime(state.next_time as u64);
+                profile.rate_at(time, program.week_offset).0 / profile.maximum()
+            };
+            chance *= self.rates[id.index()]
+                .at(state.next_time)
+                .unwrap_or_else(direct);
         }
         if chance >= 1.0 {
             return true;

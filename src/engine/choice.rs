@@ -7,6 +7,7 @@ use super::program::{
     ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Selector,
     SiteId, StepId,
 };
+use super::rows::StepRow;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::SimSpan;
@@ -87,31 +88,44 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// A length of time for this patient, drawn with these bits.
-    #[inline]
     pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
-        let sampler = match self.only_samplers[duration.index()] {
-            Some(only) => only,
-            None => {
-                let spec = &self.program.durations[duration.index()];
-                &self.program.samplers[spec.samplers[self.row(&spec.selector, patient)].index()]
-            }
-        };
-        sampler.sample_span(bits)
+        let spec = &self.program.durations[duration.index()];
+        let row = self.row(&spec.selector, patient);
+        self.program.samplers[spec.samplers[row].index()].sample_span(bits)
+    }
+
+    /// How long a step takes this patient.
+    #[inline(always)]
+    pub(super) fn step_span(
+        &self,
+        row: &StepRow<'_>,
+        duration: DurationId,
+        patient: u32,
+    ) -> SimSpan {
+        let bits = self.bits(row, patient);
+        match row.sampler {
+            Some(only) => only.sample_span(bits),
+            None => self.span(duration, patient, bits),
+        }
     }
 
     /// 64 random bits for a step.
     #[inline(always)]
-    pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
+    pub(super) fn bits(&self, row: &StepRow<'_>, patient: u32) -> u64 {
         let record = self.patients.get(patient);
-        let draw = &self.program.draws[step.index()];
-        streams::draw(record.key, draw.purpose, record.nth(draw.group))
+        streams::draw(record.key, row.draw.purpose, record.nth(row.draw.group))
+    }
+
+    #[inline]
+    pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
+        self.bits(&self.rows[step.index()], patient)
     }
 
     /// Bits for another purpose at the patient's step.
     #[inline]
     pub(super) fn bits_for(&self, patient: u32, purpose: u64) -> u64 {
         let record = self.patients.get(patient);
-        let group = self.program.draws[record.step.index()].group;
+        let group = self.rows[record.step.index()].draw.group;
         streams::draw(record.key, purpose, record.nth(group))
     }
 
@@ -135,13 +149,14 @@ impl<R: Reader> Simulation<'_, R> {
                 travel: SimSpan::ZERO,
             });
         }
+        let sites = self.reach.sites(route, row);
         // Sites that an escalation shuts are used only if no other is open.
-        self.best_site(spec, row, patient, |site| {
+        self.best_site(spec, row, patient, sites, |site| {
             !site
                 .except
                 .is_some_and(|trigger| self.triggers.is_on(trigger))
         })
-        .or_else(|| self.best_site(spec, row, patient, |_| true))
+        .or_else(|| self.best_site(spec, row, patient, sites, |_| true))
     }
 
     fn best_site(
@@ -149,45 +164,46 @@ impl<R: Reader> Simulation<'_, R> {
         spec: &RouteSpec,
         row: usize,
         patient: u32,
+        sites: &[u16],
         admits: impl Fn(&RouteSite) -> bool,
     ) -> Option<Destination> {
-        let reachable = |index: usize| {
+        let reachable = |index: &u16| {
+            let index = usize::from(*index);
             let site = &spec.sites[index];
             let travel = self.travel(spec, row, index, patient)?;
             (admits(site) && self.is_open(site, travel)).then_some(Destination { index, travel })
         };
+        // The only one there is: nothing to weigh or draw.
+        if let [only] = sites {
+            return reachable(only);
+        }
         if spec.rule == RouteRule::Shares {
-            return self.site_by_share(spec, row, patient, reachable);
+            return self.site_by_share(spec, row, patient, || sites.iter().filter_map(reachable));
         }
         let cost = |to: &Destination| {
             let waiting = self.sum(&spec.sites[to.index].load, |level| level.waiting);
             to.travel.0 + u64::from(waiting) * spec.load_each.0
         };
-        (0..spec.sites.len())
+        sites
+            .iter()
             .filter_map(reachable)
             .min_by_key(|to| (cost(to), to.index))
     }
 
-    fn site_by_share(
+    fn site_by_share<I: Iterator<Item = Destination>>(
         &self,
         spec: &RouteSpec,
         row: usize,
         patient: u32,
-        reachable: impl Fn(usize) -> Option<Destination>,
+        open: impl Fn() -> I,
     ) -> Option<Destination> {
-        let n = spec.sites.len();
-        let weight = |index: usize| spec.weights[row * n + index];
-        let open = || {
-            (0..n)
-                .filter(|index| weight(*index) > 0.0)
-                .filter_map(&reachable)
-        };
-        let total: f32 = open().map(|to| weight(to.index)).sum();
+        let weight = |to: &Destination| spec.weights[row * spec.sites.len() + to.index];
+        let total: f32 = open().map(|to| weight(&to)).sum();
         let mut left = streams::unit(self.step_bits(patient, self.step_of(patient))) as f32 * total;
         let mut chosen = None;
         for to in open() {
             chosen = Some(to);
-            left -= weight(to.index);
+            left -= weight(&to);
             if left < 0.0 {
                 break;
             }

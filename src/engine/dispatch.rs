@@ -5,7 +5,7 @@
 //! those; with none it drives to its station and can be sent from wherever it is on the way.
 
 use super::facts::Reader;
-use super::fleets::{Nearest, UnitState, bare_minutes, nearest};
+use super::fleets::{Nearest, Unit, UnitState, bare_minutes, nearest};
 use super::lines::{Kind, Request};
 use super::patients::Held;
 use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId};
@@ -66,17 +66,14 @@ impl<R: Reader> Simulation<'_, R> {
     /// Sends the best unit for a call of this rank, standing another call down if that is worth it.
     fn try_send(&mut self, patient: u32, fleet: FleetId, rank: u8, order: u64) -> bool {
         let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
-        let units = &self.units[range.clone()];
         let place = self.patients.origin(patient).place;
-        let free = nearest(units, &place, self.now, |unit| {
-            unit.state == UnitState::Free
-        });
+        let free = self.free_units.within(range.clone());
+        let free = nearest(&self.units, free, &place, self.now, |_| true);
         let spec = &self.program.fleets[fleet.index()];
         let stood_down = spec.reassign.and_then(|saves| {
-            let may_go = |unit: &super::fleets::Unit| {
-                unit.state == UnitState::Responding && unit.rank > rank
-            };
-            let sooner = nearest(units, &place, self.now, may_go)?;
+            let responding = self.responding_units.within(range);
+            let may_go = |unit: &Unit| unit.rank > rank;
+            let sooner = nearest(&self.units, responding, &place, self.now, may_go)?;
             let span = |nearest: Nearest| {
                 spec.driving(nearest.bare_minutes, spec.responding, self.wall.hour)
             };
@@ -86,7 +83,7 @@ impl<R: Reader> Simulation<'_, R> {
         let Some(best) = stood_down.or(free) else {
             return false;
         };
-        let unit = range.start + best.unit;
+        let unit = best.unit;
         let bumped = stood_down.map(|_| self.stand_down(unit));
         self.send(unit, patient, rank, order, best.bare_minutes);
         if let Some(request) = bumped {
@@ -164,8 +161,8 @@ impl<R: Reader> Simulation<'_, R> {
         let state = &mut self.units[unit];
         let from = state.position(self.now);
         state.drive(from, place, self.now, span);
-        state.state = UnitState::Responding;
         (state.patient, state.rank, state.order) = (patient, rank, order);
+        self.set_state(unit, UnitState::Responding);
         let record = self.patients.get_mut(patient);
         let Step::Call { slot, .. } = self.program.steps[record.step.index()] else {
             unreachable!("only a patient that stands at a call is sent a unit");
@@ -182,6 +179,14 @@ impl<R: Reader> Simulation<'_, R> {
         }
     }
 
+    #[inline]
+    fn set_state(&mut self, unit: usize, state: UnitState) {
+        self.units[unit].state = state;
+        self.free_units.set(unit, state == UnitState::Free);
+        self.responding_units
+            .set(unit, state == UnitState::Responding);
+    }
+
     fn change_busy(&mut self, line: usize, change: i32) {
         let level = &mut self.levels[line];
         level.touch(self.now);
@@ -195,7 +200,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// If a unit was on its way to the patient it has come, and the patient goes on with it.
     pub(super) fn unit_arrived(&mut self, patient: u32, slot: HoldSlot) {
         if let Held::Unit(unit) = self.patients.get(patient).held(slot) {
-            self.units[usize::from(unit)].state = UnitState::Busy;
+            self.set_state(usize::from(unit), UnitState::Busy);
             self.patients.get_mut(patient).step.0 += 1;
         }
     }
@@ -251,10 +256,10 @@ impl<R: Reader> Simulation<'_, R> {
         let line = self.fleet_line(fleet);
         self.change_busy(usize::from(line), -1);
         if !is_on_shift {
-            self.units[unit].state = UnitState::OffShift;
+            self.set_state(unit, UnitState::OffShift);
             return;
         }
-        self.units[unit].state = UnitState::Free;
+        self.set_state(unit, UnitState::Free);
         if !self.serve_call(fleet, unit) {
             self.go_home(unit);
         }
@@ -318,11 +323,11 @@ impl<R: Reader> Simulation<'_, R> {
                 let station = self.program.fleets[fleet.index()].units
                     [unit - self.first_units[fleet.index()]]
                 .station;
-                self.units[unit].state = UnitState::Free;
+                self.set_state(unit, UnitState::Free);
                 self.units[unit].stand_at(station, self.now);
                 self.serve_call(fleet, unit);
             }
-            (false, UnitState::Free) => self.units[unit].state = UnitState::OffShift,
+            (false, UnitState::Free) => self.set_state(unit, UnitState::OffShift),
             _ => {}
         }
         self.level_changed(line as u16);

@@ -20,6 +20,9 @@ impl Program {
             steps.map(|step| self.is_step_good(*step)),
             &mut faults,
         );
+        let draws = self.draws.iter();
+        let marks = draws.map(|draw| draw.at_start.get().is_none_or(|mark| self.has_mark(mark)));
+        note("milestone of a step", marks, &mut faults);
         let branches = self.branches.iter();
         note(
             "branch",

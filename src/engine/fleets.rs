@@ -2,6 +2,8 @@
 //!
 //! A fleet answers "who could go, and how soon"; who is sent and what happens next is decided by the run.
 
+use std::ops::Range;
+
 use super::program::{FleetSpec, Place};
 use super::time::{SimSpan, SimTime};
 
@@ -103,16 +105,18 @@ pub struct Nearest {
     pub bare_minutes: f32,
 }
 
-/// The nearest unit among those that `may_go`; the first of several equally near.
+/// The nearest unit among `candidates` that `may_go`; the first of several equally near.
 #[inline]
 pub fn nearest(
     units: &[Unit],
+    candidates: impl Iterator<Item = usize>,
     to: &Place,
     now: SimTime,
     may_go: impl Fn(&Unit) -> bool,
 ) -> Option<Nearest> {
     let mut best: Option<Nearest> = None;
-    for (unit, candidate) in units.iter().enumerate() {
+    for unit in candidates {
+        let candidate = &units[unit];
         if !may_go(candidate) {
             continue;
         }
@@ -122,6 +126,46 @@ pub fn nearest(
         }
     }
     best
+}
+
+/// A set of units, by number over all fleets: looking through those that are free should not touch those that are not.
+#[derive(Clone, Debug, Default)]
+pub struct UnitSet {
+    words: Vec<u64>,
+}
+
+impl UnitSet {
+    pub fn new(n_units: usize) -> Self {
+        Self {
+            words: vec![0; n_units.div_ceil(64)],
+        }
+    }
+
+    #[inline]
+    pub fn set(&mut self, unit: usize, is_in: bool) {
+        let bit = 1 << (unit % 64);
+        if is_in {
+            self.words[unit / 64] |= bit;
+        } else {
+            self.words[unit / 64] &= !bit;
+        }
+    }
+
+    /// Members within `range`, in order.
+    #[inline]
+    pub fn within(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        (range.start / 64..range.end.div_ceil(64)).flat_map(move |index| {
+            let first = index * 64;
+            let from = u64::MAX << range.start.saturating_sub(first).min(63);
+            let above = (first + 64).saturating_sub(range.end);
+            let mut word = self.words[index] & from & (u64::MAX >> above);
+            std::iter::from_fn(move || {
+                let bit = word.trailing_zeros() as usize;
+                word &= word.wrapping_sub(1);
+                (bit < 64).then_some(first + bit)
+            })
+        })
+    }
 }
 
 #[cfg(test)]
@@ -143,13 +187,39 @@ mod tests {
         moving.drive(at(0.0, 0.0), at(10.0, 0.0), SimTime(0), SimSpan(1000));
         let mut still = Unit::new(0, at(8.0, 3.0));
         still.state = UnitState::Free;
-        let found = nearest(&[still, moving], &at(8.0, 0.0), SimTime(700), |unit| {
-            unit.state == UnitState::Free
-        });
-        assert_eq!(found.map(|nearest| nearest.unit), Some(1));
-        let found = nearest(&[still, moving], &at(8.0, 0.0), SimTime(100), |unit| {
-            unit.state == UnitState::Free
-        });
-        assert_eq!(found.map(|nearest| nearest.unit), Some(0));
+        let found = |now: u64| {
+            let units = [still, moving];
+            let nearest = nearest(&units, 0..2, &at(8.0, 0.0), SimTime(now), |unit| {
+                unit.state == UnitState::Free
+            });
+            nearest.map(|nearest| nearest.unit)
+        };
+        assert_eq!(found(700), Some(1));
+        assert_eq!(found(100), Some(0));
+    }
+
+    #[test]
+    fn a_set_gives_the_members_of_a_range_in_order() {
+        let mut set = UnitSet::new(150);
+        let members = [0, 1, 5, 63, 64, 70, 127, 128, 149];
+        for unit in members.iter().copied().chain([6, 100]) {
+            set.set(unit, true);
+        }
+        set.set(6, false);
+        set.set(100, false);
+        for range in [
+            0..150,
+            0..0,
+            1..64,
+            63..65,
+            64..128,
+            65..149,
+            128..150,
+            149..150,
+        ] {
+            let expected = members.iter().copied().filter(|unit| range.contains(unit));
+            let found: Vec<usize> = set.within(range.clone()).collect();
+            assert_eq!(found, expected.collect::<Vec<_>>(), "{range:?}");
+        }
     }
 }

@@ -6,12 +6,15 @@ use super::facts::LevelAreas;
 use super::time::SimTime;
 
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
 pub struct Level {
     capacity: u32,
     pub busy: u32,
     pub waiting: u32,
     /// A trigger watches this level.
     pub is_watched: bool,
+    /// A list is kept of whom the pool serves.
+    pub keeps_served: bool,
     last: SimTime,
     busy_area: u64,
     waiting_area: u64,

@@ -17,6 +17,8 @@ pub mod lines;
 pub mod patients;
 mod prefetch;
 pub mod program;
+mod reach;
+mod rows;
 mod served;
 pub mod simulation;
 mod starts;

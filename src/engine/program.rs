@@ -105,7 +105,8 @@ pub enum Step {
         pools: PoolListId,
         wait: WaitId,
     },
-    /// Hold one unit, let `duration` pass, let it go: the commonest sequence in one step.
+    /// Hold one unit, pass the milestone `Draw::at_start`, let `duration` pass, let the unit go: the commonest sequence in
+    /// one step.
     Use {
         pool: PoolId,
         wait: WaitId,
@@ -184,8 +185,14 @@ pub enum Step {
 }
 
 /// A mark or none, in two bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OptionalMark(pub u16);
+
+impl Default for OptionalMark {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
 
 impl OptionalMark {
     pub const NONE: Self = Self(u16::MAX);
@@ -204,6 +211,8 @@ pub struct Draw {
     pub group: u8,
     /// Site whose path the step belongs to.
     pub site: SiteId,
+    /// Of a `Use`: the milestone at which the service begins.
+    pub at_start: OptionalMark,
 }
 
 /// Something a table can be looked up by.

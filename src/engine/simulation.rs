@@ -11,20 +11,22 @@ use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::{Arrival, ArrivalBook};
 use super::calendar::WallClock;
-use super::distributions::Sampler;
 use super::facts::{LevelAreas, Reader, Seen};
-use super::fleets::Unit;
+use super::fleets::{Unit, UnitSet};
 use super::levels::Level;
 use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
 use super::prefetch::prefetch;
-use super::program::{
-    Arrivals, DurationSpec, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace,
-};
+use super::program::{Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
+use super::reach::Reach;
+use super::rows::{StepRow, step_rows};
 use super::served::Served;
 use super::starts::Starts;
 use super::streams;
 use super::time::{SimSpan, SimTime};
+
+/// Pending events from which on patients are no longer expected to be in the nearest cache.
+const MANY_PENDING: usize = 1_024;
 
 /// Purposes of the draws that make a patient.
 pub(super) struct ArrivalPurposes {
@@ -108,8 +110,8 @@ pub struct Totals {
 pub struct Simulation<'p, R: Reader> {
     pub(super) program: &'p Program,
     pub(super) replication: u64,
-    /// By duration: its sampler, if it has but one.
-    pub(super) only_samplers: Vec<Option<&'p Sampler>>,
+    /// The program's steps, gathered for speed.
+    pub(super) rows: Vec<StepRow<'p>>,
     pub(super) now: SimTime,
     pub(super) wall: WallClock,
     pub(super) agenda: Agenda,
@@ -122,10 +124,13 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) levels: Vec<Level>,
     pub(super) served: Vec<Served>,
     pub(super) units: Vec<Unit>,
+    pub(super) free_units: UnitSet,
+    pub(super) responding_units: UnitSet,
     /// Where each fleet's units begin; one more at the end.
     pub(super) first_units: Vec<usize>,
     pub(super) unit_rosters: Vec<&'p Roster>,
     pub(super) appointments: Appointments,
+    pub(super) reach: Reach,
     pub(super) triggers: super::triggers::Triggers,
     /// Patients that have been served or turned away and go on next.
     pub(super) ready: VecDeque<u32>,
@@ -160,11 +165,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         let mut simulation = Self {
             program,
             replication,
-            only_samplers: program
-                .durations
-                .iter()
-                .map(|spec| only_sampler(program, spec))
-                .collect(),
+            rows: step_rows(program),
             now: SimTime::ZERO,
             wall: WallClock::new(program.week_offset, &program.months),
             agenda: Agenda::new(),
@@ -174,10 +175,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
             lines: Lines::new(n_lines),
             levels: vec![Level::default(); n_lines],
             served: program.pools.iter().map(|_| Served::default()).collect(),
+            free_units: UnitSet::new(units.len()),
+            responding_units: UnitSet::new(units.len()),
             units,
             first_units,
             unit_rosters,
             appointments: Appointments::new(program.calendars.len()),
+            reach: Reach::new(&program.routes),
             triggers: super::triggers::Triggers::new(program),
             ready: VecDeque::new(),
             totals: Totals {
@@ -190,6 +194,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
         };
         for (line, level) in simulation.levels.iter_mut().enumerate() {
             level.is_watched = simulation.triggers.are_watching(line as u16);
+            let pool = program.pools.get(line);
+            level.keeps_served = pool.is_some_and(|pool| pool.keeps_served);
         }
         simulation.start_rosters();
         if R::HOURS {
@@ -263,6 +269,10 @@ impl<'p, R: Reader> Simulation<'p, R> {
     /// Begins to load the patient of the next event while this one is handled.
     #[inline]
     fn look_ahead(&self) {
+        // A small state is in the cache anyway.
+        if self.agenda.len() < MANY_PENDING {
+            return;
+        }
         if let Some(Event::Resume { patient, .. }) = self.agenda.likely_next().map(Event::unpack) {
             self.patients.prefetch(patient);
         }
@@ -455,11 +465,6 @@ impl<'p, R: Reader> Simulation<'p, R> {
     pub(super) fn step_of(&self, patient: u32) -> StepId {
         self.patients.get(patient).step
     }
-}
-
-fn only_sampler<'p>(program: &'p Program, spec: &DurationSpec) -> Option<&'p Sampler> {
-    let is_single = spec.selector.dimensions.is_empty();
-    is_single.then(|| &program.samplers[spec.samplers[0].index()])
 }
 
 impl Roster {

@@ -9,6 +9,7 @@ use super::program::{
     BookingSpec, DispositionId, DurationId, HazardId, HoldSlot, MarkId, N_HOLD_SLOTS, Patience,
     PoolId, RouteId, SiteId, Step, StepId, WaitId, WindowId,
 };
+use super::rows::StepRow;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};
@@ -17,7 +18,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// A timed part is over.
     #[inline]
     pub(super) fn resume(&mut self, patient: u32) {
-        match self.program.steps[self.step_of(patient).index()] {
+        match self.rows[self.step_of(patient).index()].step {
             Step::Use { pool, .. } => self.end_use(patient, pool),
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
@@ -32,7 +33,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         record.in_service = false;
         record.step.0 += 1;
-        if self.program.pools[pool.index()].keeps_served {
+        if self.levels[pool.index()].keeps_served {
             self.served[pool.index()].end(patient);
         }
         self.release(pool, 1);
@@ -45,8 +46,8 @@ impl<R: Reader> Simulation<'_, R> {
             if R::STEPS {
                 self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
             }
-            let step = self.program.steps[id.index()];
-            match self.take(patient, id, step) {
+            let row = self.rows[id.index()];
+            match self.take(patient, id, &row) {
                 Some(next) => id = next,
                 None => return,
             }
@@ -57,9 +58,9 @@ impl<R: Reader> Simulation<'_, R> {
     ///
     /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
     #[inline(always)]
-    fn take(&mut self, patient: u32, id: StepId, step: Step) -> Option<StepId> {
+    fn take(&mut self, patient: u32, id: StepId, row: &StepRow<'_>) -> Option<StepId> {
         let next = StepId(id.0 + 1);
-        match step {
+        match row.step {
             Step::Use {
                 pool,
                 wait,
@@ -68,7 +69,7 @@ impl<R: Reader> Simulation<'_, R> {
                 self.stand_at(patient, id);
                 let is_served = self.patients.get(patient).in_service;
                 if is_served || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
-                    self.serve_for(patient, id, pool, wait, duration);
+                    self.serve_for(patient, row, pool, wait, duration);
                 }
                 None
             }
@@ -96,7 +97,7 @@ impl<R: Reader> Simulation<'_, R> {
                 Some(next)
             }
             Step::Wait { duration } => {
-                let span = self.span(duration, patient, self.step_bits(patient, id));
+                let span = self.step_span(row, duration, patient);
                 self.pass(patient, next, span)
             }
             Step::LetGo { slot } => {
@@ -105,15 +106,15 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Step::Jump { to } => Some(to),
             Step::Share { chance, otherwise } => {
-                let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
+                let is_within = self.outcome(chance, patient, self.bits(row, patient)) == 0;
                 Some(if is_within { next } else { otherwise })
             }
             Step::Choose { chance, first } => {
-                let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
+                let outcome = self.outcome(chance, patient, self.bits(row, patient));
                 Some(self.program.branches[first as usize + outcome])
             }
             Step::Patience { duration } => {
-                let span = self.span(duration, patient, self.step_bits(patient, id));
+                let span = self.step_span(row, duration, patient);
                 self.patients.origin_mut(patient).deadline = self.now + span;
                 Some(next)
             }
@@ -252,7 +253,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn serve_for(
         &mut self,
         patient: u32,
-        id: StepId,
+        row: &StepRow<'_>,
         pool: PoolId,
         wait: WaitId,
         duration: DurationId,
@@ -263,11 +264,14 @@ impl<R: Reader> Simulation<'_, R> {
         let span = if was_interrupted {
             self.patients.origin(patient).remaining
         } else {
-            self.span(duration, patient, self.step_bits(patient, id))
+            if let Some(mark) = row.draw.at_start.get() {
+                self.mark(patient, mark, row.draw.site);
+            }
+            self.step_span(row, duration, patient)
         };
         let ends = self.now + span;
         self.schedule(patient, ends);
-        if self.program.pools[pool.index()].keeps_served {
+        if self.levels[pool.index()].keeps_served {
             self.list_service(patient, pool, wait, ends);
         }
     }

@@ -55,5 +55,5 @@ pub fn draw(patient: u64, purpose: u64, nth: u64) -> u64 {
 /// A draw as a number in (0, 1): 53 bits, never 0 or 1.
 #[inline(always)]
 pub fn unit(bits: u64) -> f64 {
-    ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+    ((bits >> 11) as i64 as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
 }

@@ -257,7 +257,7 @@ impl<R: Reader> Simulation<'_, R> {
     #[inline]
     fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
         let record = self.patients.get_mut(patient);
-        if let Step::Use { .. } = self.program.steps[record.step.index()] {
+        if let Step::Use { .. } = self.rows[record.step.index()].step {
             record.in_service = true;
         } else {
             record.hold(

@@ -168,7 +168,7 @@ fn run_one(model: &Model, tables: &MeasureTables, replication: u32, control: &Co
         Err(Stop::Failed(FailureKind::Internal, message))
     });
     match ended {
-        Ok(()) => Run::Finished(Box::new(finished(model, replication, &simulation))),
+        Ok(()) => Run::Finished(Box::new(finished(model, replication, simulation))),
         Err(Stop::Cancelled) => Run::Cancelled,
         Err(Stop::Failed(kind, what)) => {
             let day = simulation.now().0 as f64 / DAY.0 as f64;
@@ -220,12 +220,12 @@ fn advance(
 fn finished(
     model: &Model,
     replication: u32,
-    simulation: &Simulation<'_, MeasureReader<'_>>,
+    simulation: Simulation<'_, MeasureReader<'_>>,
 ) -> Finished {
     let totals = simulation.totals();
     Finished {
         replication,
-        outcome: simulation.reader().outcome(model),
+        outcome: simulation.into_reader().outcome(model),
         conservation: Conservation {
             replication,
             arrived: totals.arrived,

@@ -71,7 +71,7 @@ impl Sampler {
     }
 
     /// The value that `bits` stand for: the quantile at `bits / 2^64` (of a mixture: the part's).
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, bits: u64) -> f64 {
         let value = match &self.form {
             Form::Smooth(table) => table.at(bits),

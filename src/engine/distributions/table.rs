@@ -29,8 +29,6 @@ const RARE: f64 = 5e-9;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Table {
     cells: Box<[Cell]>,
-    /// Some cells are divided.
-    divided: bool,
 }
 
 impl Table {
@@ -38,7 +36,6 @@ impl Table {
     /// above it, where `near` is the value at a neighbouring probability.
     pub fn new(quantile: impl Fn(f64, bool, Option<f64>) -> f64) -> Self {
         let mut cells = vec![[0.0; 4]; 2 * CELLS_A_SIDE];
-        let mut divided = false;
         for upper in [false, true] {
             let mut near = None;
             // From the middle outwards: neighbours help shapes without a closed form.
@@ -59,7 +56,6 @@ impl Table {
                     cells[place] = cell;
                     continue;
                 }
-                divided = true;
                 cells[place] = [f32::from_bits(cells.len() as u32), 0.0, 0.0, f32::NAN];
                 let part = width / PARTS as f64;
                 for i in 0..PARTS {
@@ -69,7 +65,6 @@ impl Table {
         }
         Self {
             cells: cells.into_boxed_slice(),
-            divided,
         }
     }
 
@@ -86,13 +81,15 @@ impl Table {
             + upper as usize * CELLS_A_SIDE;
         let position = aligned & ((1 << POSITION_BITS) - 1);
         let cell = &self.cells[index];
-        if self.divided && cell[3].is_nan() {
-            return self.at_part(cell, position);
-        }
-        cubic(
+        let value = cubic(
             cell,
             position as i64 as f64 * (1.0 / (1_u64 << POSITION_BITS) as f64),
-        )
+        );
+        // The NaN of a divided cell shows in the result: one test serves both.
+        if value.is_nan() {
+            return self.at_part(cell, position);
+        }
+        value
     }
 
     #[cold]
@@ -134,6 +131,10 @@ fn fit(start: f64, width: f64, at: &mut impl FnMut(f64) -> f64) -> (Cell, f64) {
     let d3 = y3 - 3.0 * y2 + 3.0 * y1 - y0;
     let cell = [y0, 3.0 * d1 - 1.5 * d2 + d3, 4.5 * (d2 - d3), 4.5 * d3]
         .map(|coefficient| coefficient as f32);
+    if cell.iter().any(|coefficient| !coefficient.is_finite()) {
+        // A tail beyond all numbers: the largest there is, and nothing that could pass for a divided cell.
+        return ([f32::MAX, 0.0, 0.0, 0.0], 0.0);
+    }
     // A smooth function is worst near the ends, one with a kink in the middle part.
     let mut error = 0.0_f64;
     for t in [0.5, 0.125] {

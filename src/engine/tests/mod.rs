@@ -82,7 +82,7 @@ impl Builder {
         self.program.draws.push(Draw {
             purpose,
             group: 0,
-            site: SiteId(0),
+            ..Draw::default()
         });
         StepId(id)
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{Draw, Program, SiteId, Step, StepId};
+use crate::engine::program::{Draw, OptionalMark, Program, SiteId, Step, StepId};
 use crate::engine::streams::purpose_key;
 use crate::scenario::files::Span;
 
@@ -51,6 +51,7 @@ impl Code {
             purpose: purpose_key(origin.name),
             group: origin.group,
             site: origin.site,
+            at_start: OptionalMark::NONE,
         });
         self.names.push(origin.name.to_owned());
         self.spans.push(origin.span);

@@ -30,7 +30,7 @@ impl<'a> Compiler<'a> {
             return;
         };
         let end = self.code.new_label();
-        if pools.len() == 1 && at_start.is_none() && held_as.is_none() {
+        if pools.len() == 1 && held_as.is_none() {
             let duration = self.duration(duration, at.scope);
             let wait_id = self.wait(wait, end, at);
             if let Some(pool) = self.pool(&pools[0], at.scope) {
@@ -41,7 +41,9 @@ impl<'a> Compiler<'a> {
                     wait,
                     duration,
                 };
-                self.emit(step, at);
+                let at_start = self.optional_mark(at_start.as_ref(), at.scope);
+                let position = self.emit(step, at);
+                self.code.draws[position].at_start = at_start;
             }
         } else {
             let taking = self.use_taking(pools, held_as.as_ref(), wait, at);
@@ -67,7 +69,7 @@ impl<'a> Compiler<'a> {
         at: At,
     ) -> Taking<'a> {
         if wait.interrupts || wait.interruptible {
-            let message = "a use with \"at_start\", \"as\" or several pools cannot interrupt or be interrupted";
+            let message = "a use with \"as\" or several pools cannot interrupt or be interrupted";
             self.faults.error(codes::STEP, at.span, message);
         }
         // A name no scenario can write, so that a plain use never collides with what is held beside it.

@@ -63,7 +63,8 @@ impl MeasureTables {
 
 impl MeasureReader<'_> {
     /// Closes the accounts. `model` is the one that the tables were compiled from.
-    pub fn outcome(&self, model: &Model) -> Outcome {
+    pub fn outcome(mut self, model: &Model) -> Outcome {
+        self.add_wholes();
         let spans = self.tables.period.hour_spans();
         let mut outcome = Outcome {
             values: Vec::with_capacity(self.tables.keys().len()),

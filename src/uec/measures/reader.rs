@@ -1,8 +1,10 @@
 //! Keeps the accounts of one replication while it runs.
 
+use std::ops::Range;
+
 use super::levels::Levels;
 use super::lines::{Line, LineWatch};
-use super::tables::{HOURS_OF_WEEK, MeasureTables, Tap, What};
+use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{MarkId, N_ATTRIBUTES, SiteId};
 use crate::engine::time::{HOUR, SimSpan, SimTime};
@@ -121,29 +123,33 @@ impl<'t> MeasureReader<'t> {
     #[inline]
     fn book(&mut self, tap: &Tap, site: SiteId, attributes: &[u8; N_ATTRIBUTES], amount: SimSpan) {
         let tables = self.tables;
-        self.book_site_row(tap, 0, amount);
-        let site_row = tables.site_rows[tap.first_site_row as usize + site.index()];
-        if site_row > 0 {
-            self.book_site_row(tap, site_row, amount);
+        let row = match tap.whole {
+            Whole::Itself => 0,
+            Whole::Sites(_) => tables.site_rows[tap.first_site_row as usize + site.index()],
+            Whole::Cohorts(split) => split.row(attributes).unwrap_or(0),
+        };
+        self.book_row(tap, row, amount);
+        if tap.grid.has_courses() {
+            let is_site = matches!(tap.whole, Whole::Sites(_));
+            self.book_courses(&tap.grid, if is_site { row } else { 0 }, amount);
         }
         for split in &tables.splits[usize::from(tap.splits.start)..usize::from(tap.splits.end)] {
-            let level = attributes[usize::from(split.attribute)];
-            if level < split.n_levels {
-                self.book_row(tap, split.first_row + u16::from(level), amount);
+            if let Some(row) = split.row(attributes) {
+                self.book_row(tap, row, amount);
             }
         }
     }
 
-    /// A row that keeps courses: all patients, or a site.
+    /// `row` is one that keeps courses: all patients, or a site.
     #[inline]
-    fn book_site_row(&mut self, tap: &Tap, row: u16, amount: SimSpan) {
-        self.book_row(tap, row, amount);
-        if let Some(first) = tap.grid.by_day {
-            let row = usize::from(row) * self.tables.period.n_days;
+    fn book_courses(&mut self, grid: &Grid, row: u16, amount: SimSpan) {
+        let row = usize::from(row);
+        if let Some(first) = grid.by_day {
+            let row = row * self.tables.period.n_days;
             self.by_day[first as usize + row + self.calendar.day].add(amount);
         }
-        if let Some(first) = tap.grid.by_hour {
-            let row = usize::from(row) * HOURS_OF_WEEK;
+        if let Some(first) = grid.by_hour {
+            let row = row * HOURS_OF_WEEK;
             self.by_hour[first as usize + row + self.calendar.hour_of_week].add(amount);
         }
     }
@@ -154,6 +160,52 @@ impl<'t> MeasureReader<'t> {
         match tap.what {
             What::Count => self.counts[row] += 1,
             What::Since { .. } | What::Beyond { .. } => self.times[row].add(amount.0),
+        }
+    }
+}
+
+/// Closing the accounts.
+impl MeasureReader<'_> {
+    /// Adds to the rows of all patients what was only counted in the rows that make up the whole.
+    pub(super) fn add_wholes(&mut self) {
+        let tables = self.tables;
+        for tap in &tables.taps {
+            let (parts, keep_courses) = match tap.whole {
+                Whole::Itself => continue,
+                Whole::Sites(last) => (1..last + 1, true),
+                Whole::Cohorts(split) => (split.rows(), false),
+            };
+            self.add_rows(tap, parts.clone());
+            if keep_courses {
+                let n_days = tables.period.n_days;
+                add_courses(&mut self.by_day, tap.grid.by_day, n_days, parts.clone());
+                add_courses(&mut self.by_hour, tap.grid.by_hour, HOURS_OF_WEEK, parts);
+            }
+        }
+    }
+
+    fn add_rows(&mut self, tap: &Tap, parts: Range<u16>) {
+        let first = tap.grid.first_row as usize;
+        let parts = first + usize::from(parts.start)..first + usize::from(parts.end);
+        if tap.what == What::Count {
+            self.counts[first] += self.counts[parts].iter().sum::<u64>();
+        } else {
+            let (whole, rows) = self.times[first..].split_at_mut(1);
+            for part in &rows[parts.start - first - 1..parts.end - first - 1] {
+                whole[0].merge(part);
+            }
+        }
+    }
+}
+
+fn add_courses(cells: &mut [Cell], first: Option<u32>, n_bins: usize, parts: Range<u16>) {
+    let Some(first) = first else { return };
+    let (whole, rows) = cells[first as usize..].split_at_mut(n_bins);
+    for part in parts {
+        let part = (usize::from(part) - 1) * n_bins;
+        for (sum, cell) in whole.iter_mut().zip(&rows[part..part + n_bins]) {
+            sum.count += cell.count;
+            sum.sum += cell.sum;
         }
     }
 }

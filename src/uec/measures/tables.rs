@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
-use crate::engine::program::{MarkId, Program, SiteId, Step};
+use crate::engine::program::{MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
 use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, Statistic};
 
@@ -43,9 +43,23 @@ pub(super) struct Period {
 pub(super) struct Tap {
     pub what: What,
     pub filters: Range<u16>,
+    /// The whole is not among these.
     pub splits: Range<u16>,
     pub first_site_row: u32,
+    pub whole: Whole,
     pub grid: Grid,
+}
+
+/// Where a patient is counted that counts for all: row 0 is the sum of these rows and of what it got itself, made when
+/// the accounts are closed. It spares counting everybody twice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Whole {
+    /// In row 0.
+    Itself,
+    /// In the row of the site; sites are rows 1 to this.
+    Sites(u16),
+    /// In the row of the patient's level of an attribute.
+    Cohorts(Split),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,6 +107,19 @@ pub(super) struct Split {
     pub first_row: u16,
 }
 
+impl Split {
+    /// The row of a patient; none if its level is unknown to the measure.
+    #[inline]
+    pub fn row(&self, attributes: &[u8; N_ATTRIBUTES]) -> Option<u16> {
+        let level = attributes[usize::from(self.attribute)];
+        (level < self.n_levels).then(|| self.first_row + u16::from(level))
+    }
+
+    pub fn rows(&self) -> Range<u16> {
+        self.first_row..self.first_row + u16::from(self.n_levels)
+    }
+}
+
 /// Where the accounts of a measure (of a share: of one side) lie in the reader's arrays: row 0 is all patients, then the
 /// sites, then the cohorts. Rows of all and of the sites keep courses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -101,6 +128,13 @@ pub(super) struct Grid {
     pub first_row: u32,
     pub by_day: Option<u32>,
     pub by_hour: Option<u32>,
+}
+
+impl Grid {
+    #[inline]
+    pub fn has_courses(&self) -> bool {
+        self.by_day.is_some() || self.by_hour.is_some()
+    }
 }
 
 /// Lengths of the reader's arrays.
@@ -265,13 +299,22 @@ impl<'m> Builder<'m> {
         let first_filter = self.filters.len() as u16;
         let conditions = measure.filter.iter().chain(further);
         self.filters.extend(conditions.map(Filter::new));
-        let first_split = self.splits.len() as u16;
+        let mut first_split = self.splits.len();
         self.add_splits(measure, block);
+        let whole = match self.splits.get(first_split) {
+            _ if measure.by_site => Whole::Sites(block.n_site_rows as u16 - 1),
+            Some(split) => {
+                first_split += 1;
+                Whole::Cohorts(*split)
+            }
+            None => Whole::Itself,
+        };
         let tap = Tap {
             what,
             filters: first_filter..self.filters.len() as u16,
-            splits: first_split..self.splits.len() as u16,
+            splits: first_split as u16..self.splits.len() as u16,
             first_site_row: self.add_site_rows(block),
+            whole,
             grid: self.grid(measure, what, block),
         };
         let grid = tap.grid;
@@ -408,6 +451,11 @@ fn sites_of_marks(program: &Program, n_marks: usize) -> Vec<Vec<SiteId>> {
             Step::Mark { mark, site } => sites[mark.index()].push(*site),
             Step::Call { at_dispatch, .. } => {
                 if let Some(mark) = at_dispatch.get() {
+                    sites[mark.index()].push(draw.site);
+                }
+            }
+            Step::Use { .. } => {
+                if let Some(mark) = draw.at_start.get() {
                     sites[mark.index()].push(draw.site);
                 }
             }

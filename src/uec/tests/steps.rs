@@ -1,6 +1,6 @@
 use crate::engine::program::{
-    ChanceId, DispositionId, DurationId, HoldSlot, MarkId, Patience, PoolId, SiteId, Step, StepId,
-    WaitId,
+    ChanceId, DispositionId, DurationId, HoldSlot, MarkId, OptionalMark, Patience, PoolId, SiteId,
+    Step, StepId, WaitId,
 };
 use crate::engine::streams::purpose_key;
 
@@ -79,9 +79,31 @@ fn names_are_kept_for_reports() {
 }
 
 #[test]
-fn a_use_with_a_mark_at_its_start_is_held_and_let_go() {
+fn a_use_with_a_mark_at_its_start_is_one_step() {
     let text = around(
         "{ use = \"servers\", for = \"8 min\", at_start = \"seen\" }, { leave = \"done\" }",
+        "",
+    );
+    let program = loaded(&text).model.program;
+    let expected = [
+        Step::Enter { group: 0 },
+        Step::Use {
+            pool: PoolId(0),
+            wait: WaitId(0),
+            duration: DurationId(0),
+        },
+        leave(0),
+    ];
+    assert_eq!(program.steps, expected);
+    assert_eq!(program.draws[1].at_start, OptionalMark(0));
+    assert_eq!(program.draws[1].site, SITE);
+    assert_eq!(program.draws[2].at_start, OptionalMark::NONE);
+}
+
+#[test]
+fn a_use_that_is_held_under_a_name_is_written_out() {
+    let text = around(
+        "{ use = \"servers\", for = \"8 min\", as = \"server\", at_start = \"seen\" }, { leave = \"done\" }",
         "",
     );
     let (steps, _) = steps_of(&text);
