@@ -12,6 +12,16 @@ use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, Step
 use super::simulation::{Event, Simulation};
 use super::time::SimSpan;
 
+/// A patient that asks for a unit, and how pressing that is.
+#[derive(Clone, Copy)]
+struct Call {
+    patient: u32,
+    rank: u8,
+    order: u64,
+    /// The order counts before the rank.
+    by_due: bool,
+}
+
 impl<R: Reader> Simulation<'_, R> {
     #[inline]
     fn fleet_line(&self, fleet: FleetId) -> u16 {
@@ -28,8 +38,15 @@ impl<R: Reader> Simulation<'_, R> {
         at_dispatch: OptionalMark,
     ) {
         let rank = self.rank(patient, wait);
-        let order = self.lines.new_order();
-        if self.try_send(patient, fleet, rank, order) {
+        let order = self.order_of(patient, wait, self.now);
+        let by_due = self.program.waits[wait.index()].due.is_some();
+        let call = Call {
+            patient,
+            rank,
+            order,
+            by_due,
+        };
+        if self.try_send(call, fleet) {
             self.mark_dispatch(patient, at_dispatch);
             return;
         }
@@ -45,6 +62,7 @@ impl<R: Reader> Simulation<'_, R> {
             order,
             self.now,
         );
+        request.by_due = by_due;
         request.gives_up = gives_up.max(self.now + SimSpan(1));
         let rule = &self.program.waits[wait.index()];
         if let Some(worsen) = rule.worsen {
@@ -64,7 +82,13 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Sends the best unit for a call of this rank, standing another call down if that is worth it.
-    fn try_send(&mut self, patient: u32, fleet: FleetId, rank: u8, order: u64) -> bool {
+    fn try_send(&mut self, call: Call, fleet: FleetId) -> bool {
+        let Call {
+            patient,
+            rank,
+            order,
+            by_due,
+        } = call;
         let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
         let place = self.patients.origin(patient).place;
         let free = self.free_units.within(range.clone());
@@ -72,7 +96,8 @@ impl<R: Reader> Simulation<'_, R> {
         let spec = &self.program.fleets[fleet.index()];
         let stood_down = spec.reassign.and_then(|saves| {
             let responding = self.responding_units.within(range);
-            let may_go = |unit: &Unit| unit.rank > rank;
+            // Where a long wait outweighs urgency, it keeps its crew as well.
+            let may_go = |unit: &Unit| unit.rank > rank && (!by_due || unit.order > order);
             let sooner = nearest(&self.units, responding, &place, self.now, may_go)?;
             let span = |nearest: Nearest| {
                 spec.driving(nearest.bare_minutes, spec.responding, self.wall.hour)
@@ -108,7 +133,7 @@ impl<R: Reader> Simulation<'_, R> {
         let place = state.position(self.now);
         self.units[unit].stand_at(place, self.now);
         self.change_busy(usize::from(line), -1);
-        Request::new(
+        let mut request = Request::new(
             state.patient,
             line,
             wait,
@@ -118,7 +143,9 @@ impl<R: Reader> Simulation<'_, R> {
             slot,
             state.order,
             self.now,
-        )
+        );
+        request.by_due = self.program.waits[wait.index()].due.is_some();
+        request
     }
 
     /// A call that lost its unit: another is sent, or it waits in its old order.
@@ -127,9 +154,16 @@ impl<R: Reader> Simulation<'_, R> {
             patient,
             rank,
             order,
+            by_due,
             ..
         } = request;
-        if self.try_send(patient, fleet, rank, order) {
+        let call = Call {
+            patient,
+            rank,
+            order,
+            by_due,
+        };
+        if self.try_send(call, fleet) {
             if let Step::Call { at_dispatch, .. } =
                 self.program.steps[self.step_of(patient).index()]
             {
@@ -149,6 +183,9 @@ impl<R: Reader> Simulation<'_, R> {
             unreachable!("only calls wait in a fleet's line");
         };
         request.rank = self.rank(request.patient, request.wait);
+        if request.by_due {
+            request.order = self.order_of(request.patient, request.wait, request.joined);
+        }
         request.joined = self.now;
         self.send_or_wait_again(fleet, request);
     }

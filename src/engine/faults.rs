@@ -105,6 +105,7 @@ impl Program {
         let mut triggers = escalate.map(|escalate| escalate.trigger.index());
         self.has_step(wait.otherwise)
             && is_patient
+            && wait.due.is_none_or(|due| self.has_duration(due))
             && wait
                 .worsen
                 .is_none_or(|worsen| self.has_duration(worsen.after))

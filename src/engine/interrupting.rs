@@ -11,7 +11,7 @@ impl<R: Reader> Simulation<'_, R> {
     pub(super) fn list_service(&mut self, patient: u32, pool: PoolId, wait: WaitId, ends: SimTime) {
         let rank = self.rank(patient, wait);
         let is_interruptible = self.program.waits[wait.index()].interruptible;
-        let order = self.lines.new_order();
+        let order = self.lines.new_order(self.now);
         self.served[pool.index()].start(Service {
             patient,
             rank,
@@ -53,7 +53,7 @@ impl<R: Reader> Simulation<'_, R> {
         record.token = record.token.wrapping_add(1);
         record.in_service = false;
         record.is_interrupted = true;
-        let request = Request::new(
+        let mut request = Request::new(
             patient,
             pool.0,
             wait,
@@ -64,6 +64,7 @@ impl<R: Reader> Simulation<'_, R> {
             order,
             self.now,
         );
+        request.by_due = self.program.waits[wait.index()].due.is_some();
         let id = self.join_line(request);
         self.patients.get_mut(patient).request = id;
     }

@@ -30,7 +30,9 @@ pub struct Request {
     pub rank: u8,
     pub units: u8,
     pub slot: HoldSlot,
-    /// Order of arrival over all lines; kept when a patient comes back to a line after an interruption.
+    /// Ranks are passed over: the line stands in order of when patients are due.
+    pub by_due: bool,
+    /// From [`Lines::new_order`]; kept when a patient comes back to a line after an interruption.
     pub order: u64,
     pub joined: SimTime,
     pub gives_up: SimTime,
@@ -62,6 +64,7 @@ impl Request {
             rank,
             units,
             slot,
+            by_due: false,
             order,
             joined,
             gives_up: SimTime::NEVER,
@@ -69,6 +72,16 @@ impl Request {
             sibling: NONE,
             previous: NONE,
             next: NONE,
+        }
+    }
+
+    /// Which of the line's lists it stands in.
+    #[inline]
+    fn list(&self) -> usize {
+        if self.by_due {
+            0
+        } else {
+            usize::from(self.rank)
         }
     }
 
@@ -119,11 +132,13 @@ impl Lines {
         }
     }
 
-    /// A number later than all given before.
+    /// A place in line for somebody who is due at a time (its arrival, where nothing else is said): by that time, then
+    /// by the order in which places were given.
     #[inline]
-    pub fn new_order(&mut self) -> u64 {
+    pub fn new_order(&mut self, due: SimTime) -> u64 {
+        const SEQUENCE_BITS: u32 = 22;
         self.next_order += 1;
-        self.next_order
+        (due.0.min(1 << 41) << SEQUENCE_BITS) | (self.next_order & ((1 << SEQUENCE_BITS) - 1))
     }
 
     #[inline]
@@ -169,18 +184,17 @@ impl Lines {
         request
     }
 
-    /// Moves a request to another rank of its line.
-    pub fn re_rank(&mut self, id: u32, rank: u8) {
+    /// Moves a request to another rank and order of its line.
+    pub fn re_rank(&mut self, id: u32, rank: u8, order: u64) {
         self.unlink(id);
-        self.requests[id as usize].rank = rank;
+        let request = &mut self.requests[id as usize];
+        (request.rank, request.order) = (rank, order);
         self.link(id);
     }
 
     fn link(&mut self, id: u32) {
-        let Request {
-            rank, line, order, ..
-        } = self.requests[id as usize];
-        let rank = usize::from(rank);
+        let request = &self.requests[id as usize];
+        let (rank, order, line) = (request.list(), request.order, request.line);
         let line = &mut self.lines[usize::from(line)];
         line.waiting += 1;
         line.ranks |= 1 << rank;
@@ -206,14 +220,9 @@ impl Lines {
 
     #[inline]
     fn unlink(&mut self, id: u32) {
-        let Request {
-            rank,
-            line,
-            previous,
-            next,
-            ..
-        } = self.requests[id as usize];
-        let rank = usize::from(rank);
+        let request = &self.requests[id as usize];
+        let (rank, previous, next) = (request.list(), request.previous, request.next);
+        let line = request.line;
         let line = &mut self.lines[usize::from(line)];
         line.waiting -= 1;
         if previous == NONE {
@@ -245,7 +254,7 @@ impl Lines {
             return Some(request.next);
         }
         let line = &self.lines[usize::from(request.line)];
-        let later = u32::from(line.ranks) & (u32::MAX << (request.rank + 1));
+        let later = u32::from(line.ranks) & (u32::MAX << (request.list() + 1));
         (later != 0).then(|| line.heads[later.trailing_zeros() as usize])
     }
 
@@ -287,7 +296,8 @@ mod tests {
     use super::*;
 
     fn join(lines: &mut Lines, patient: u32, rank: u8) -> u32 {
-        let order = lines.new_order();
+        let now = SimTime(lines.next_order + 1);
+        let order = lines.new_order(now);
         let request = Request::new(
             patient,
             0,
@@ -297,7 +307,7 @@ mod tests {
             1,
             HoldSlot(0),
             order,
-            SimTime(order),
+            now,
         );
         lines.join(request)
     }
@@ -321,12 +331,13 @@ mod tests {
         let ids: Vec<u32> = [(1, 1), (2, 3), (3, 1)]
             .map(|(patient, rank)| join(&mut lines, patient, rank))
             .to_vec();
-        lines.re_rank(ids[1], 1);
+        let order = lines.get(ids[1]).order;
+        lines.re_rank(ids[1], 1, order);
         assert_eq!(patients(&lines), [1, 2, 3]);
         lines.remove(ids[0], SimTime(10));
         assert_eq!(patients(&lines), [2, 3]);
         assert_eq!(lines.waiting(0), 2);
-        // Orders are 1, 2, 3 and so are joining times: 9 waited by the first, then 8 and 7 by those present.
+        // Joining times are 1, 2 and 3: 9 waited by the first, then 8 and 7 by those present.
         assert_eq!(lines.total_waited(0, SimTime(10)), 24);
     }
 }

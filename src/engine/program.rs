@@ -274,6 +274,9 @@ pub struct DurationSpec {
 pub struct WaitRule {
     /// Rank in line: this attribute's level (capped at `N_RANKS - 1`); none is first come, first served at rank 0.
     pub rank: Option<AttributeId>,
+    /// The line stands in order of joining time plus this, whatever the rank: rank then only decides who may interrupt
+    /// whom or have a unit of a fleet stood down.
+    pub due: Option<DurationId>,
     pub patience: Patience,
     /// Where a patient goes that gives up or is turned away.
     pub otherwise: StepId,
@@ -285,7 +288,8 @@ pub struct WaitRule {
     pub interruptible: bool,
     /// May be passed by requests that fit when it does not.
     pub may_be_passed: bool,
-    /// Purposes of the draws of waiting, apart from the service's: patience, worsening.
+    /// Purposes of the draws of waiting, apart from the service's: when due, patience, worsening.
+    pub due_purpose: u64,
     pub patience_purpose: u64,
     pub worsen_purpose: u64,
 }

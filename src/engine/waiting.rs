@@ -23,6 +23,17 @@ impl<R: Reader> Simulation<'_, R> {
         }
     }
 
+    /// A place in line for a patient that joined at a time.
+    #[inline]
+    pub(super) fn order_of(&mut self, patient: u32, wait: WaitId, joined: SimTime) -> u64 {
+        let rule = &self.program.waits[wait.index()];
+        let due = match rule.due {
+            None => joined,
+            Some(due) => joined + self.span(due, patient, self.bits_for(patient, rule.due_purpose)),
+        };
+        self.lines.new_order(due)
+    }
+
     /// Stands in the lines of `pools`, or is served at once if the line order allows, or is turned away.
     /// True if the patient was served at once.
     pub(super) fn wait_for(
@@ -55,17 +66,11 @@ impl<R: Reader> Simulation<'_, R> {
             self.turn_away(patient, wait);
             return false;
         }
+        let order = self.order_of(patient, wait, self.now);
         let mut request = Request::new(
-            patient,
-            pools[0].0,
-            wait,
-            kind,
-            rank,
-            units,
-            slot,
-            self.lines.new_order(),
-            self.now,
+            patient, pools[0].0, wait, kind, rank, units, slot, order, self.now,
         );
+        request.by_due = rule.due.is_some();
         request.gives_up = gives_up;
         request.worsens = self.worsens_at(patient, wait);
         let id = self.join_line(request);
@@ -406,11 +411,21 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Puts a request and its siblings where they belong now.
     fn re_rank(&mut self, id: u32) {
-        let Request { patient, wait, .. } = *self.lines.get(id);
+        let Request {
+            patient,
+            wait,
+            joined,
+            by_due,
+            mut order,
+            ..
+        } = *self.lines.get(id);
         let rank = self.rank(patient, wait);
+        if by_due {
+            order = self.order_of(patient, wait, joined);
+        }
         let mut current = id;
         loop {
-            self.lines.re_rank(current, rank);
+            self.lines.re_rank(current, rank, order);
             current = self.lines.get(current).sibling;
             if current == id {
                 return;
@@ -430,8 +445,14 @@ impl<R: Reader> Simulation<'_, R> {
                         .escalate
                         .is_some_and(|escalate| escalate.trigger == trigger)
                     {
-                        let rank = self.rank(self.lines.get(id).patient, self.lines.get(id).wait);
-                        self.lines.re_rank(id, rank);
+                        let Request {
+                            patient,
+                            wait,
+                            order,
+                            ..
+                        } = *self.lines.get(id);
+                        let rank = self.rank(patient, wait);
+                        self.lines.re_rank(id, rank, order);
                     }
                 }
             }

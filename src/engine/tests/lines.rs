@@ -44,6 +44,50 @@ fn one_after_another_and_the_more_urgent_first() {
 }
 
 #[test]
+fn a_wait_that_is_long_enough_outweighs_urgency() {
+    let mut builder = Builder::new();
+    let pool = builder.pool(1);
+    let service = builder.minutes(Shape::Constant { value: 10.0 });
+    let due_at = |builder: &mut Builder, minutes: f64| {
+        let constant = builder.minutes(Shape::Constant { value: minutes });
+        builder.program.durations[constant.index()].samplers[0]
+    };
+    // Level 0 is due at once, level 1 half an hour after it came.
+    let samplers = vec![due_at(&mut builder, 0.0), due_at(&mut builder, 30.0)];
+    builder.program.durations.push(DurationSpec {
+        selector: Selector {
+            dimensions: vec![(Dimension::Attribute(AttributeId(0)), vec![0, 1])],
+            rows: vec![0, 1],
+        },
+        samplers,
+    });
+    let rule = WaitRule {
+        rank: Some(AttributeId(0)),
+        due: Some(DurationId(builder.program.durations.len() as u16 - 1)),
+        ..wait_rule()
+    };
+    let entry = held_service(&mut builder, pool, rule, service);
+    builder.recorded(&[0, 1], entry, [1; N_ATTRIBUTES]);
+    builder.recorded(&[5, 12, 25, 35], entry, [0; N_ATTRIBUTES]);
+    let starts: Vec<(f64, u8)> = run(&builder, DAY)
+        .marks
+        .iter()
+        .filter(|mark| mark.1 == 1)
+        .map(|mark| (mark.0, mark.2))
+        .collect();
+    // The less urgent one of minute 1 is due at minute 31: after the urgent ones of minutes 5, 12 and 25, before that of 35.
+    let expected = [
+        (0.0, 1),
+        (10.0, 0),
+        (20.0, 0),
+        (30.0, 0),
+        (40.0, 1),
+        (50.0, 0),
+    ];
+    assert_eq!(starts, expected);
+}
+
+#[test]
 fn who_runs_out_of_patience_leaves_at_that_moment() {
     let mut builder = Builder::new();
     let pool = builder.pool(1);

@@ -19,6 +19,7 @@ pub(super) struct Builder {
 pub(super) fn wait_rule() -> WaitRule {
     WaitRule {
         rank: None,
+        due: None,
         patience: Patience::Endless,
         otherwise: StepId(0),
         limit: None,
@@ -27,6 +28,7 @@ pub(super) fn wait_rule() -> WaitRule {
         interrupts: false,
         interruptible: false,
         may_be_passed: false,
+        due_purpose: streams::purpose_key("due"),
         patience_purpose: streams::purpose_key("patience"),
         worsen_purpose: streams::purpose_key("worsen"),
     }

@@ -18,9 +18,6 @@ pub fn scenarios(subject: &Subject<'_>) -> String {
         };
         html.push_str(&format!("<h3>{}{role}</h3>\n", escape(&scenario.label)));
         html.push_str(&paragraph("", &model.title));
-        if !model.description.is_empty() {
-            html.push_str(&paragraph("", &model.description));
-        }
         html.push_str(&changes(scenario));
         html.push_str(&conservation(scenario));
     }

@@ -111,7 +111,14 @@ fn findings(subject: &Subject<'_>) -> String {
         .iter()
         .map(|sentence| paragraph("", sentence))
         .collect();
-    format!("<div class=\"findings\">\n{sentences}</div>\n")
+    let described = subject.scenarios.iter().filter_map(|scenario| {
+        let description = &scenario.results.model.description;
+        let (label, description) = (escape(&scenario.label), escape(description));
+        (!description.is_empty())
+            .then(|| format!("<p><strong>{label}:</strong> {description}</p>\n"))
+    });
+    let described: String = described.collect();
+    format!("<div class=\"findings\">\n{sentences}</div>\n{described}")
 }
 
 fn figure(chart: &Chart) -> String {

@@ -67,7 +67,7 @@ fn report_overload(compiled: &Compiled, pool: usize, load: &PoolLoad, faults: &D
         true => {
             fault.note("patients give up or are turned away here, so that the line stays finite")
         }
-        false => fault.note("the line grows for as long as the run lasts"),
+        false => fault.note("nobody in this line gives up: unless fewer come to it than estimated, it grows for as long as the run lasts"),
     });
 }
 

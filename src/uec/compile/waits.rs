@@ -15,6 +15,7 @@ impl<'a> Compiler<'a> {
     pub fn wait(&mut self, form: &'a WaitForm, then: StepId, at: At) -> WaitId {
         let scope = at.scope;
         let rank = form.rank.as_ref().and_then(|rank| self.attribute(rank));
+        let due = form.due.as_ref().map(|due| self.duration(due, scope));
         let patience = match &form.patience {
             PatienceForm::Endless => Patience::Endless,
             PatienceForm::Deadline => Patience::Deadline,
@@ -54,6 +55,7 @@ impl<'a> Compiler<'a> {
         let id = WaitId(self.narrow(self.program.waits.len(), at.span));
         self.program.waits.push(WaitRule {
             rank,
+            due,
             patience,
             otherwise,
             limit: form.limit,
@@ -62,6 +64,7 @@ impl<'a> Compiler<'a> {
             interrupts: form.interrupts,
             interruptible: form.interruptible,
             may_be_passed: form.fit,
+            due_purpose: purpose_key(&format!("{}#due", at.name)),
             patience_purpose: purpose_key(&format!("{}#patience", at.name)),
             worsen_purpose: purpose_key(&format!("{}#worsen", at.name)),
         });

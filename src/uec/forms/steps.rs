@@ -124,6 +124,7 @@ pub enum Branch {
 #[derive(Clone, Debug)]
 pub struct WaitForm {
     pub rank: Option<Name>,
+    pub due: Option<DurationForm>,
     pub patience: PatienceForm,
     pub otherwise: Option<Vec<StepForm>>,
     pub limit: Option<u32>,

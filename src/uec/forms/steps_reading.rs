@@ -372,6 +372,9 @@ impl StepReader<'_> {
         let limit = reader.optional_count("limit");
         WaitForm {
             rank: optional_owned_name(reader, "rank"),
+            due: reader
+                .optional("due")
+                .and_then(|node| duration(node, self.reading)),
             patience: patience.unwrap_or(PatienceForm::Endless),
             otherwise: self.optional_steps("otherwise"),
             limit: limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),

@@ -246,6 +246,8 @@ impl Network {
 pub fn plain() -> WaitRule {
     WaitRule {
         rank: None,
+        due: None,
+        due_purpose: 0,
         patience: Patience::Endless,
         otherwise: StepId(0),
         limit: None,
