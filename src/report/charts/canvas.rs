@@ -11,6 +11,8 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::report::fonts::font_faces;
+
 use super::svg::{Page, SCALE, SvgBackend, escape, following};
 use super::theme::{self, Marker};
 
@@ -98,13 +100,19 @@ impl Canvas {
         }
     }
 
-    /// The drawing as an SVG document; `description` is for those who cannot see it. A title shows when pointed at, so
-    /// a drawing beside whose title stands as text has none.
+    /// The drawing as an SVG document; `description` is for those who cannot see it. One that stands alone has a title,
+    /// which shows when it is pointed at, and carries its fonts, so that no word is wider than the room made for it; one
+    /// within a page has neither.
     pub fn into_svg(self, title: Option<&str>, description: &str) -> String {
         let (width, height) = (self.width, self.height);
-        let title = title
-            .map(|title| format!("<title>{}</title>\n", escape(title)))
-            .unwrap_or_default();
+        let alone = |title| {
+            let title = escape(title);
+            format!(
+                "<title>{title}</title>\n<style>\n{}</style>\n",
+                font_faces()
+            )
+        };
+        let title = title.map(alone).unwrap_or_default();
         let description = escape(description);
         let families = theme::FONT_FAMILIES;
         let page = self.page.borrow();
