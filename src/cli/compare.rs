@@ -53,6 +53,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
         exit: ran.exit,
         took: ran.took,
         threads: common.threads(),
+        log: None,
     };
     let outcome = Outcome::Comparison(&ran.results);
     let folder = writing::write(outcome, &target, &circumstances)?;

@@ -14,6 +14,7 @@ mod run;
 mod running;
 mod say;
 mod sources;
+mod trace;
 mod writing;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
+    /// Tell one patient's journey, or the same patient's in two scenarios side by side
+    Trace(trace::TraceArguments),
     /// List what a scenario may use: codes of diagnostics, measures
     List(list::ListArguments),
 }
@@ -62,6 +65,7 @@ pub fn main() -> Exit {
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
+        Some(Command::Trace(arguments)) => trace::trace(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),
     };

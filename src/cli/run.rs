@@ -12,6 +12,16 @@ pub struct RunArguments {
     /// Scenario files, or names of shipped scenarios
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<String>,
+    /// Also write events.csv, every event of one replication (of the first, or --log=REPLICATION)
+    #[arg(
+        long,
+        value_name = "REPLICATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    log: Option<u32>,
     #[command(flatten)]
     common: Common,
 }
@@ -23,10 +33,11 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
     let targets = Target::for_runs(&names, common)?;
     let ran = running::run(models, common)?;
     let circumstances = Circumstances {
-        command: common.command("run", &arguments.scenarios, ""),
+        command: common.command("run", &arguments.scenarios, &log_flag(arguments)),
         exit: ran.exit,
         took: ran.took,
         threads: common.threads(),
+        log: arguments.log,
     };
     let mut folders = Vec::with_capacity(targets.len());
     for (results, target) in ran.results.iter().zip(targets) {
@@ -48,4 +59,11 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
         }
     }
     Ok(ran.exit)
+}
+
+fn log_flag(arguments: &RunArguments) -> String {
+    let flag = arguments
+        .log
+        .map(|replication| format!("--log={replication}"));
+    flag.unwrap_or_default()
 }

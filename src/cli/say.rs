@@ -1,5 +1,6 @@
 //! What commands say: results and findings on standard output, faults on standard error.
 
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +10,19 @@ use crate::experiment::replicate::{Failure, FailureKind};
 use crate::experiment::results::Results;
 use crate::report::headline;
 use crate::report::subject::Outcome;
+
+/// Writes text to standard output; somebody who has read enough and closed it is no fault.
+pub fn text(text: &str) -> Result<Exit, Exit> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let message = format!("standard output cannot be written: {error}");
+            Err(fault(Exit::Machine, &message))
+        }
+        _ => Ok(Exit::Done),
+    }
+}
 
 /// Says what went wrong and gives the exit code back.
 pub fn fault(exit: Exit, message: &str) -> Exit {

@@ -7,9 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use super::folder::{self, Draft};
 use super::options::{Common, Exit};
-use super::say;
+use super::{interrupt, say};
+use crate::experiment::journeys;
 use crate::experiment::results::Results;
 use crate::report;
+use crate::report::event_log::EventLog;
 use crate::report::format::{add_days, date_iso};
 use crate::report::run_json::{Provenance, Timing, timing_json};
 use crate::report::subject::Outcome;
@@ -74,6 +76,8 @@ pub struct Circumstances {
     pub exit: Exit,
     pub took: Duration,
     pub threads: usize,
+    /// Of a run: the replication whose events are written.
+    pub log: Option<u32>,
 }
 
 /// Writes all files of a run; none if no replication finished.
@@ -116,10 +120,26 @@ fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> i
         }
         fs::write(path, &file.bytes)?;
     }
+    if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.log) {
+        write_log(&results.model, replication, &folder.join("events.csv"))?;
+    }
     fs::write(
         folder.join("timing.json"),
         timing_json(&timing(outcome, circumstances)),
     )
+}
+
+/// Tells a replication once more, event by event: a run that nobody wants a log of pays nothing for it.
+fn write_log(model: &Model, replication: u32, path: &Path) -> io::Result<()> {
+    let file = io::BufWriter::with_capacity(1 << 20, fs::File::create(path)?);
+    let mut log = EventLog::new(model, file)?;
+    let mut written = Ok(());
+    journeys::tell(model, replication, interrupt::flag(), |event| {
+        if written.is_ok() {
+            written = log.write(event);
+        }
+    });
+    written.and_then(|()| log.finish())
 }
 
 fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {

@@ -129,6 +129,7 @@ impl<R: Reader> Simulation<'_, R> {
             unreachable!("a unit responds only to a patient that stands at a call");
         };
         record.take(slot);
+        self.tell_let_go(state.patient, self.unit_resource(unit));
         let line = self.fleet_line(fleet);
         let place = state.position(self.now);
         self.units[unit].stand_at(place, self.now);
@@ -205,6 +206,7 @@ impl<R: Reader> Simulation<'_, R> {
             unreachable!("only a patient that stands at a call is sent a unit");
         };
         record.hold(slot, Held::Unit(unit as u16));
+        self.tell_taken(patient, self.unit_resource(unit));
         self.change_busy(self.program.pools.len() + fleet, 1);
         self.schedule(patient, self.now + span);
     }

@@ -68,13 +68,27 @@ pub struct LevelAreas {
     pub capacity: u64,
 }
 
+/// What a patient takes and lets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    Pool {
+        pool: PoolId,
+        units: u8,
+    },
+    /// Number of the unit over all fleets.
+    Unit {
+        fleet: FleetId,
+        unit: u16,
+    },
+}
+
 /// Takes facts. Every method has an empty default.
 pub trait Reader {
     /// `level` and `fleet_level` are called only if true.
     const LEVELS: bool = false;
     /// `hour` is called only if true.
     const HOURS: bool = false;
-    /// `step`, `waits` and `gives_up` are called only if true.
+    /// `step`, `waits`, `gives_up`, `takes` and `lets_go` are called only if true.
     const STEPS: bool = false;
 
     /// A patient comes into being (side tasks do not).
@@ -116,6 +130,15 @@ pub trait Reader {
     /// A patient gives up or is turned away after this wait.
     #[inline]
     fn gives_up(&mut self, _now: SimTime, _step: StepId, _waited: SimSpan, _patient: &Seen<'_>) {}
+
+    /// Units become the patient's (a vehicle when it is sent); a service that was interrupted takes its unit again.
+    #[inline]
+    fn takes(&mut self, _now: SimTime, _resource: Resource, _patient: &Seen<'_>) {}
+
+    /// Units are no longer the patient's, also because a service is interrupted or a vehicle stood down. A side task lets
+    /// go what its patient handed over.
+    #[inline]
+    fn lets_go(&mut self, _now: SimTime, _resource: Resource, _patient: &Seen<'_>) {}
 
     /// A patient's journey ends.
     #[inline]

@@ -1,6 +1,6 @@
 //! Interrupting services: for more urgent patients, and when a shift ends; and the shifts themselves.
 
-use super::facts::Reader;
+use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
 use super::program::{HoldSlot, PoolId, ShiftEnd, WaitId};
 use super::served::Service;
@@ -48,6 +48,7 @@ impl<R: Reader> Simulation<'_, R> {
             ..
         } = service;
         self.served[pool.index()].end(patient);
+        self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
         self.patients.origin_mut(patient).remaining = ends.since(self.now);
         let record = self.patients.get_mut(patient);
         record.token = record.token.wrapping_add(1);

@@ -11,7 +11,7 @@ use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::{Arrival, ArrivalBook};
 use super::calendar::WallClock;
-use super::facts::{LevelAreas, Reader, Seen};
+use super::facts::{LevelAreas, Reader, Resource, Seen};
 use super::fleets::{Unit, UnitSet};
 use super::levels::Level;
 use super::lines::Lines;
@@ -390,6 +390,33 @@ impl<'p, R: Reader> Simulation<'p, R> {
             clocks: self.patients.clocks(patient),
         };
         fact(&mut self.reader, self.now, &seen);
+    }
+
+    /// Tells a reader of steps what a patient takes.
+    #[inline(always)]
+    pub(super) fn tell_taken(&mut self, patient: u32, resource: Resource) {
+        if R::STEPS {
+            self.tell(patient, |reader, now, seen| {
+                reader.takes(now, resource, seen)
+            });
+        }
+    }
+
+    /// Tells a reader of steps what a patient lets go.
+    #[inline(always)]
+    pub(super) fn tell_let_go(&mut self, patient: u32, resource: Resource) {
+        if R::STEPS {
+            self.tell(patient, |reader, now, seen| {
+                reader.lets_go(now, resource, seen)
+            });
+        }
+    }
+
+    pub(super) fn unit_resource(&self, unit: usize) -> Resource {
+        Resource::Unit {
+            fleet: FleetId(self.units[unit].fleet),
+            unit: unit as u16,
+        }
     }
 
     /// After a change of a pool's or fleet's level: tells the reader and moves the triggers that watch it.

@@ -2,7 +2,7 @@
 
 use super::appointments::MAXIMUM_SLOTS_PER_BIN;
 use super::calendar::{hazard_time, time_of_week};
-use super::facts::Reader;
+use super::facts::{Reader, Resource};
 use super::lines::Kind;
 use super::patients::{Held, PatientOrigin};
 use super::program::{
@@ -36,6 +36,7 @@ impl<R: Reader> Simulation<'_, R> {
         if self.levels[pool.index()].keeps_served {
             self.served[pool.index()].end(patient);
         }
+        self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
         self.release(pool, 1);
     }
 
@@ -90,6 +91,7 @@ impl<R: Reader> Simulation<'_, R> {
                         units,
                     },
                 );
+                self.tell_taken(patient, Resource::Pool { pool, units });
                 Some(next)
             }
             Step::Mark { mark, site } => {
@@ -258,6 +260,7 @@ impl<R: Reader> Simulation<'_, R> {
         wait: WaitId,
         duration: DurationId,
     ) {
+        self.tell_taken(patient, Resource::Pool { pool, units: 1 });
         let record = self.patients.get_mut(patient);
         record.in_service = true;
         let was_interrupted = std::mem::take(&mut record.is_interrupted);
@@ -280,8 +283,13 @@ impl<R: Reader> Simulation<'_, R> {
     pub(super) fn let_go(&mut self, patient: u32, slot: HoldSlot) {
         match self.patients.get_mut(patient).take(slot) {
             Held::Nothing => {}
-            Held::Pool { pool, units } => self.release(PoolId(pool), u32::from(units)),
+            Held::Pool { pool, units } => {
+                let pool = PoolId(pool);
+                self.tell_let_go(patient, Resource::Pool { pool, units });
+                self.release(pool, u32::from(units));
+            }
             Held::Unit(unit) => {
+                self.tell_let_go(patient, self.unit_resource(usize::from(unit)));
                 let place = self.patients.origin(patient).place;
                 self.free_unit(usize::from(unit), place);
             }

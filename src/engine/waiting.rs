@@ -1,7 +1,7 @@
 //! Joining lines, being served from them, giving up and growing worse.
 
 use super::agenda::Phase;
-use super::facts::Reader;
+use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
 use super::patients::{Held, NO_REQUEST};
 use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, Step, WaitId};
@@ -273,6 +273,7 @@ impl<R: Reader> Simulation<'_, R> {
                 },
             );
             record.step.0 += 1;
+            self.tell_taken(patient, Resource::Pool { pool, units });
         }
     }
 
@@ -334,6 +335,7 @@ impl<R: Reader> Simulation<'_, R> {
                 units: 1,
             },
         );
+        self.tell_taken(patient, Resource::Pool { pool, units: 1 });
     }
 
     /// Somebody in the line may have run out of patience or grown worse.

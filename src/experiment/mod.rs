@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod decompose;
 pub mod fit;
+pub mod journeys;
 pub mod overload;
 pub mod replicate;
 pub mod results;

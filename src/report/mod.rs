@@ -3,6 +3,7 @@
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
 pub mod charts;
+pub mod event_log;
 pub mod findings;
 pub mod fonts;
 pub mod format;
@@ -13,6 +14,7 @@ pub mod png;
 pub mod run_json;
 pub mod subject;
 pub mod tables;
+pub mod timeline;
 
 use run_json::Provenance;
 use subject::{Outcome, Subject};

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod check;
 pub mod codes;
 pub mod compile;
+pub mod events;
 pub mod forms;
 pub mod load;
 pub mod measures;

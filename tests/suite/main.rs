@@ -6,6 +6,7 @@ mod diagnostics;
 mod directions;
 mod extremes;
 mod folders;
+mod journeys;
 mod layers;
 mod repeatability;
 mod report;
