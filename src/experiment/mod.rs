@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod decompose;
+pub mod equity;
 pub mod fit;
 pub mod journeys;
 pub mod overload;

@@ -2,6 +2,7 @@
 //!
 //! A missing value is an empty cell. Rows keep the order of the results: scenario, measure, statistic, site, cohort.
 
+use crate::experiment::equity::{change, gaps};
 use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Results, ValueKey};
 use crate::uec::model::Model;
 
@@ -50,6 +51,15 @@ pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
             text: distributions(&results),
         },
     ];
+    if results
+        .iter()
+        .any(|result| !result.model.residents.is_empty())
+    {
+        tables.push(CsvTable {
+            name: "equity.csv",
+            text: equity(&results),
+        });
+    }
     if let Outcome::Comparison(comparison) = outcome {
         tables.insert(
             1,
@@ -250,6 +260,52 @@ fn distributions(results: &[&Results]) -> String {
                 }
                 lower = *upper;
             }
+        }
+    }
+    sheet.finish()
+}
+
+/// Slope and relative index of inequality by deprivation, and the change from the first scenario.
+fn equity(results: &[&Results]) -> String {
+    let mut sheet = Sheet::new(&[
+        "scenario",
+        "measure",
+        "statistic",
+        "unit",
+        "slope_index",
+        "slope_ci_low",
+        "slope_ci_high",
+        "ratio",
+        "ratio_ci_low",
+        "ratio_ci_high",
+        "n",
+        "slope_change",
+        "change_ci_low",
+        "change_ci_high",
+    ]);
+    let baseline = gaps(results[0]);
+    for (position, result) in results.iter().enumerate() {
+        for gap in gaps(result) {
+            let measure = &result.model.measures[gap.measure];
+            let slope = gap.slope_index();
+            let mut row = vec![
+                result.model.name.clone(),
+                measure.id.clone(),
+                statistic_key(gap.statistic),
+                unit_of(measure, gap.statistic),
+            ];
+            row.extend(estimate_cells(slope));
+            row.extend(estimate_cells(gap.ratio()));
+            row.push(slope.map_or(0, |slope| slope.n).to_string());
+            let before = baseline.iter().find(|before| {
+                let known = &results[0].model.measures[before.measure];
+                known.id == measure.id && before.statistic == gap.statistic
+            });
+            let moved = before
+                .filter(|_| position > 0)
+                .and_then(|before| change((results[0], before), (result, &gap)));
+            row.extend(estimate_cells(moved));
+            sheet.push(&row);
         }
     }
     sheet.finish()

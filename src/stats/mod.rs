@@ -2,6 +2,7 @@
 
 pub mod goodness_of_fit;
 pub mod histogram;
+pub mod inequality;
 pub mod intervals;
 pub mod special;
 pub mod summary;

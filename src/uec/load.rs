@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::engine::program::AttributeId;
 use crate::engine::time::SimSpan;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::files::Files;
@@ -13,8 +14,9 @@ use crate::scenario::workspace::Workspace;
 use super::check::capacity::{self, PoolLoad};
 use super::check::{places, reach};
 use super::compile::{self, Compiled};
+use super::forms::needs::PeopleForm;
 use super::forms::{self, ScenarioForm, reading::Reading};
-use super::model::{ChangeNote, InputFile, InputValue, Model, Origin, RunPlan};
+use super::model::{ChangeNote, InputFile, InputValue, Model, Names, Origin, Residents, RunPlan};
 
 /// A scenario that can run.
 #[derive(Debug)]
@@ -140,7 +142,12 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         title: change.title,
         evidence: change.evidence,
     });
+    let residents = form
+        .people
+        .as_ref()
+        .map(|people| residents(people, &compiled.names));
     Model {
+        residents: residents.unwrap_or_default(),
         title: form.title.unwrap_or_else(|| layered.name.clone()),
         name: layered.name,
         description: form.description,
@@ -160,6 +167,39 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
             })
             .collect(),
     }
+}
+
+/// Residents by zone, by age and by deprivation, as far as the scenario knows these attributes.
+fn residents(people: &PeopleForm, names: &Names) -> Vec<Residents> {
+    let mut all = Vec::new();
+    for (index, attribute) in names.attributes.iter().enumerate() {
+        let level = |name: &str| attribute.levels.iter().position(|level| level.id == name);
+        let mut by_level = vec![0.0; attribute.levels.len()];
+        let mut add = |name: &str, residents: f64| {
+            if let Some(level) = level(name) {
+                by_level[level] += residents;
+            }
+        };
+        for cell in &people.cells {
+            let of_cell: f64 = cell.residents.iter().sum();
+            match (attribute.id.as_str(), &cell.deprivation) {
+                ("zone", _) => add(&people.zones[cell.zone].name.value, of_cell),
+                ("deprivation", Some(deprivation)) => add(&deprivation.value, of_cell),
+                ("age", _) => {
+                    let ages = people.ages.iter().zip(&cell.residents);
+                    ages.for_each(|(age, residents)| add(&age.value, *residents));
+                }
+                _ => {}
+            }
+        }
+        if by_level.iter().any(|residents| *residents > 0.0) {
+            all.push(Residents {
+                attribute: AttributeId(index as u8),
+                by_level,
+            });
+        }
+    }
+    all
 }
 
 fn input(input: Input) -> InputValue {

@@ -17,6 +17,8 @@ pub struct Model {
     pub run: RunPlan,
     pub program: Program,
     pub names: Names,
+    /// Who lives there, by the attributes that residents bring; empty without residents.
+    pub residents: Vec<Residents>,
     pub measures: Vec<MeasureSpec>,
     pub charts: Vec<ChartSpec>,
     /// Every number of the scenario with its source, in file order.
@@ -68,6 +70,13 @@ pub struct Names {
     pub streams: Vec<String>,
     /// By step: `service.path.id`, for traces and faults.
     pub steps: Vec<String>,
+}
+
+/// Residents by level of one attribute: `zone`, `age` or `deprivation`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Residents {
+    pub attribute: AttributeId,
+    pub by_level: Vec<f64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -134,7 +134,12 @@ fn a_trace_tells_the_same_journey_as_the_log() {
         call.out
     );
     // Who it is and what is known stand above.
-    assert_eq!(call.out.lines().count() - 2, own.len(), "{}\n{own:?}", call.out);
+    assert_eq!(
+        call.out.lines().count() - 2,
+        own.len(),
+        "{}\n{own:?}",
+        call.out
+    );
     let ended = format!("ends: {}", own[own.len() - 1][8].replace('_', " "));
     assert!(call.out.contains(&ended), "{ended} in {}", call.out);
 

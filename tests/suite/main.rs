@@ -4,6 +4,7 @@ mod cli;
 mod conservation;
 mod diagnostics;
 mod directions;
+mod equity;
 mod extremes;
 mod folders;
 mod journeys;

@@ -5,6 +5,7 @@
 
 mod about;
 mod elements;
+mod equity;
 mod inputs;
 mod values;
 
@@ -33,6 +34,7 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
         ("verdicts", values, values::verdicts(subject)),
         ("charts", "Charts", charts.iter().map(figure).collect()),
         ("steps", "What each change adds", values::steps(subject)),
+        ("equity", "Who gains, who loses", equity::section(subject)),
         ("by-site", "By site", values::by_site(subject)),
         ("scenarios", "The scenarios", about::scenarios(subject)),
         (

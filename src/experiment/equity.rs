@@ -1,0 +1,108 @@
+//! How far a measure differs between the most and the least deprived, and how a change moves that.
+//!
+//! A line through the levels of `deprivation` (the most deprived first, weighted by residents) is laid through each
+//! replication; intervals are between replications, and paired in a comparison.
+
+use super::results::{Estimate, Results};
+use super::summarise::estimate;
+use crate::stats::inequality::{Ends, ends};
+use crate::uec::model::{Model, Statistic};
+
+/// One statistic of a measure by deprivation, over all sites.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// Position in `Model::measures`.
+    pub measure: usize,
+    pub statistic: Statistic,
+    /// By replication of the results; none where a level has no value.
+    pub ends: Vec<Option<Ends>>,
+}
+
+impl Gap {
+    /// Slope index: how much higher among the most deprived; none without a value.
+    pub fn slope_index(&self) -> Option<Estimate> {
+        let slopes: Vec<f64> = self.known().map(Ends::slope_index).collect();
+        estimate(&slopes)
+    }
+
+    /// How many times as high; none where it is not positive throughout.
+    pub fn ratio(&self) -> Option<Estimate> {
+        let ratios: Option<Vec<f64>> = self.known().map(Ends::ratio).collect();
+        estimate(&ratios?)
+    }
+
+    fn known(&self) -> impl Iterator<Item = Ends> + '_ {
+        self.ends.iter().flatten().copied()
+    }
+}
+
+/// Every statistic that is kept by deprivation; empty where no residents bring it.
+pub fn gaps(results: &Results) -> Vec<Gap> {
+    let model = &results.model;
+    let Some((attribute, residents)) = deprivation(model) else {
+        return Vec::new();
+    };
+    let levels = &model.names.attributes[attribute].levels;
+    let cohorts: Vec<String> = levels
+        .iter()
+        .map(|level| format!("deprivation={}", level.id))
+        .collect();
+    let mut gaps = Vec::new();
+    // Keys of one measure and statistic lie side by side, levels in order.
+    let mut positions: Vec<usize> = Vec::new();
+    for (position, key) in results.keys.iter().enumerate() {
+        let is_next = key.site == "all" && cohorts.get(positions.len()) == Some(&key.cohort);
+        let is_same = positions.last().is_none_or(|last| {
+            let last = &results.keys[*last];
+            last.measure == key.measure && last.statistic == key.statistic
+        });
+        if !(is_next && is_same) {
+            positions.clear();
+            if key.site != "all" || cohorts[0] != key.cohort {
+                continue;
+            }
+        }
+        positions.push(position);
+        if positions.len() == cohorts.len() {
+            gaps.push(gap(results, &positions, residents));
+            positions.clear();
+        }
+    }
+    gaps
+}
+
+fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
+    let key = &results.keys[positions[0]];
+    let of_run = |run: &Vec<Option<f64>>| {
+        let values: Option<Vec<f64>> = positions.iter().map(|position| run[*position]).collect();
+        ends(&values?, residents)
+    };
+    Gap {
+        measure: key.measure,
+        statistic: key.statistic,
+        ends: results.values.iter().map(of_run).collect(),
+    }
+}
+
+/// The attribute's position and residents by level, the most deprived first.
+fn deprivation(model: &Model) -> Option<(usize, &[f64])> {
+    let mut attributes = model.names.attributes.iter();
+    let position = attributes.position(|attribute| attribute.id == "deprivation")?;
+    let residents = model
+        .residents
+        .iter()
+        .find(|residents| usize::from(residents.attribute.0) == position)?;
+    Some((position, &residents.by_level))
+}
+
+/// Alternative minus baseline of the slope index, over the replications that both have; none without any.
+pub fn change(baseline: (&Results, &Gap), alternative: (&Results, &Gap)) -> Option<Estimate> {
+    let (before, after) = (baseline.0, alternative.0);
+    let pairs = before.replications.iter().zip(&baseline.1.ends);
+    let differences = pairs.filter_map(|(replication, from)| {
+        let other = after.replications.binary_search(replication).ok()?;
+        let to = alternative.1.ends[other]?;
+        Some(to.slope_index() - (*from)?.slope_index())
+    });
+    estimate(&differences.collect::<Vec<_>>())
+}
