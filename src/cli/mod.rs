@@ -1,14 +1,20 @@
 //! What the user types: one file per command. The only layer with arguments, standard output and exit codes.
 
+mod catalogue;
 mod check;
+mod codes;
 mod compare;
+mod distributions;
+mod explain;
 mod fit;
 mod folder;
 mod interrupt;
 mod json;
 mod list;
 mod loading;
+mod measure_words;
 mod options;
+mod origin_words;
 mod progress;
 mod run;
 mod running;
@@ -47,7 +53,9 @@ enum Command {
     Check(check::CheckArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
-    /// List what a scenario may use: codes of diagnostics, measures
+    /// Say in plain words what a code, measure, service, change or distribution is
+    Explain(explain::ExplainArguments),
+    /// List what there is: measures, services, changes, scenarios, distributions, codes
     List(list::ListArguments),
 }
 
@@ -62,6 +70,7 @@ pub fn main() -> Exit {
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
+        Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),
     };

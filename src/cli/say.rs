@@ -1,5 +1,6 @@
 //! What commands say: results and findings on standard output, faults on standard error.
 
+use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +10,22 @@ use crate::experiment::replicate::{Failure, FailureKind};
 use crate::experiment::results::Results;
 use crate::report::headline;
 use crate::report::subject::Outcome;
+
+/// Shows what was asked for on standard output. A reader who has read enough (`| head`) is no fault.
+///
+/// Errors: the machine refuses to write.
+pub fn show(text: &str) -> Result<Exit, Exit> {
+    let mut out = stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Ok(()) => Ok(Exit::Done),
+        Err(reason) if reason.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(reason) => {
+            let message = format!("standard output cannot be written: {reason}");
+            Err(fault(Exit::Machine, &message))
+        }
+    }
+}
 
 /// Says what went wrong and gives the exit code back.
 pub fn fault(exit: Exit, message: &str) -> Exit {

@@ -1,0 +1,203 @@
+//! The commands that tell of scenarios and do not run them, end to end through the program.
+
+use std::process::{Command, Stdio};
+
+use crate::folders::{Call, Scratch, uecsim, uecsim_in};
+use crate::small::Hospital;
+
+/// The call went well and said all of these.
+fn check(call: &Call, expected: &[&str]) {
+    assert_eq!(call.exit, 0, "{}", call.err);
+    for words in expected {
+        assert!(
+            call.out.contains(words),
+            "{words} is missing:\n{}",
+            call.out
+        );
+    }
+}
+
+/// The call was the user's fault, said why, and printed no result.
+fn check_refused(call: &Call, expected: &str) {
+    assert_eq!((call.exit, call.out.as_str()), (2, ""), "{}", call.err);
+    assert!(
+        call.err.contains(expected),
+        "{expected} is missing:\n{}",
+        call.err
+    );
+}
+
+#[test]
+fn explain_knows_codes_changes_and_distributions() {
+    check(
+        &uecsim(&["explain", "s306"]),
+        &["S306: offered load at or above capacity\n\nAn estimate"],
+    );
+    check(
+        &uecsim(&["explain", "R102"]),
+        &["a line that keeps growing"],
+    );
+    check(
+        &uecsim(&["explain", "clinical-hub"]),
+        &[
+            "Clinical hub behind 111 and 999",
+            "Evidence:\n  E067: ",
+            "  choices.ambulance_looked_at.rows = ",
+            "(assumed: Induced demand when clinical advice is a call away)",
+            "File: scenarios/changes/clinical-hub.toml",
+        ],
+    );
+    check(
+        &uecsim(&["explain", "lognormal"]),
+        &["{ lognormal = { mean = "],
+    );
+}
+
+#[test]
+fn explain_knows_measures_and_services_of_a_scenario() {
+    let scratch = Scratch::new("explain");
+    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    let explain = |word: &str| uecsim(&["explain", word, "--scenario", &scenario]);
+    check(
+        &explain("boarding"),
+        &[
+            "Measured:      time from the mark emergency_department.decided_to_admit to the mark emergency_department.departed, at the site of the second\n",
+            "Unit:          min\n",
+            "Better:        lower\n",
+            "Nature:        emergent",
+            "Source:        Decision to admit to bed\n",
+        ],
+    );
+    check(
+        &explain("beds_occupied"),
+        &["units in use over units on duty, in percent, averaged over time: beds\n"],
+    );
+    check(
+        &explain("ambulance"),
+        &[
+            "Ambulances\n",
+            "Paths:\n  call (5 steps)\n",
+            "Runs at:\n  The hospital (hospital)\n",
+            "Sends patients to:\n  emergency_department\n",
+            "assumed: Round numbers for tests\n",
+        ],
+    );
+    check(
+        &explain("hospital"),
+        &["hospital: a service of the library"],
+    );
+}
+
+#[test]
+fn explain_finds_a_change_beside_the_scenario_before_the_shipped_one() {
+    let scratch = Scratch::new("explain-change");
+    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    scratch.write(
+        "changes/clinical-hub.toml",
+        "title = \"My hub\"\nevidence = [\"a wish\"]\n",
+    );
+    let call = uecsim(&["explain", "clinical-hub", "--scenario", &scenario]);
+    check(&call, &["My hub", "  a wish\n"]);
+}
+
+#[test]
+fn explain_suggests_the_nearest_word() {
+    check_refused(
+        &uecsim(&["explain", "tim_in_department"]),
+        "called \"tim_in_department\"\n  note: measures and services are those of devon-2023\n  try: uecsim explain time_in_department",
+    );
+    check_refused(&uecsim(&["explain", "S906"]), "try: uecsim explain S106");
+    check_refused(&uecsim(&["explain", "zzzzzz"]), "try: uecsim list measures");
+    check_refused(
+        &uecsim(&["explain", "boarding", "--scenario", "nowhere.toml"]),
+        "S102",
+    );
+}
+
+#[test]
+fn list_gives_a_title_and_a_line_more_of_everything() {
+    let check_list = |what: &str, expected: &str| check(&uecsim(&["list", what]), &[expected]);
+    check_list(
+        "measures",
+        "nhs111_calls  Calls to NHS 111 (calls)\n      total, per day\n",
+    );
+    check_list(
+        "services",
+        "nhs111  NHS 111\n      pools: call_handlers, clinicians\n",
+    );
+    check_list(
+        "changes",
+        "clinical-hub  Clinical hub behind 111 and 999\n      E067: ",
+    );
+    check_list(
+        "scenarios",
+        "devon-2023  Devon, April 2023 to March 2024\n      The system",
+    );
+    check_list(
+        "scenarios",
+        "scenarios/examples/one-ed.toml  One emergency department\n",
+    );
+    check_list("distributions", "erlang  several exponential phases");
+    check_list("codes", "E101  scenarios that cannot be paired\n");
+    check_refused(
+        &uecsim(&["list", "codes", "networked"]),
+        "try: leave out \"networked\"",
+    );
+    check_refused(
+        &uecsim(&["list", "wards"]),
+        "possible values: measures, services, changes",
+    );
+}
+
+#[test]
+fn list_lays_the_users_scenarios_over_the_shipped_ones() {
+    let scratch = Scratch::new("list-own");
+    scratch.write("hospital.toml", &Hospital::default().text());
+    scratch.write(
+        "scenarios/changes/clinical-hub.toml",
+        "title = \"My hub\"\n",
+    );
+    let list = |words: &[&str]| uecsim_in(scratch.folder(), &[&["list"], words].concat());
+    check(
+        &list(&["changes"]),
+        &[
+            "clinical-hub  My hub\n      no evidence is stated\n",
+            "mutual-aid  ",
+        ],
+    );
+    check(
+        &list(&["services", "hospital.toml"]),
+        &["ambulance  Ambulances\n      no pools of its own\n"],
+    );
+    check(
+        &list(&["measures", "hospital.toml"]),
+        &["boarding  Boarding (min)\n      mean\n"],
+    );
+    scratch.write("scenarios/changes/broken.toml", "title = \"Half\n");
+    let call = list(&["changes"]);
+    assert_eq!(call.exit, 2);
+    assert!(call.out.contains("mutual-aid  "), "{}", call.out);
+    assert!(
+        call.err.contains("scenarios/changes/broken.toml:1:"),
+        "{}",
+        call.err
+    );
+}
+
+#[test]
+fn a_reader_who_has_read_enough_is_no_fault() {
+    for words in [&["list", "codes"], &["explain", "clinical-hub"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
+            .args(words)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be started");
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().expect("the program ends");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), &*said), (Some(0), ""), "{words:?}");
+    }
+}
