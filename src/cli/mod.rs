@@ -4,6 +4,7 @@ mod catalogue;
 mod check;
 mod codes;
 mod compare;
+mod describe;
 mod distributions;
 mod explain;
 mod fit;
@@ -51,6 +52,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Validate scenarios and say what would be simulated
     Check(check::CheckArguments),
+    /// Describe a scenario for a planner, in Markdown: services, capacities, flow diagram, every number with its source
+    Describe(describe::DescribeArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
     /// Say in plain words what a code, measure, service, change or distribution is
@@ -70,6 +73,7 @@ pub fn main() -> Exit {
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
+        Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),

@@ -1,5 +1,6 @@
 //! The commands that tell of scenarios and do not run them, end to end through the program.
 
+use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::folders::{Call, Scratch, uecsim, uecsim_in};
@@ -185,8 +186,81 @@ fn list_lays_the_users_scenarios_over_the_shipped_ones() {
 }
 
 #[test]
+fn describe_writes_a_document_with_every_number() {
+    let scratch = Scratch::new("describe");
+    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    let call = uecsim(&["describe", &scenario]);
+    check(
+        &call,
+        &[
+            "# A small hospital\n",
+            "28 days from 1 January 2024, after a warm-up of 14 days; 8 replications; seed 1.",
+            "| Emergency department | `emergency_department` | The hospital | cubicles, doctors, beds |",
+            "| The hospital | `cubicles` | 14 | ",
+            "| Ambulances (fleet) | `ambulances` | 2 | |",
+            "No change is laid over the system.",
+            "```mermaid\nflowchart LR\n",
+            "  service_ambulance ==> service_emergency_department\n",
+            "| `sites.hospital.pools.beds` | 105 | units | assumed: Round numbers for tests | imposed (assumption) | ",
+            "| `services.ambulance.paths.call.on_scene.wait` | { lognormal = { mean = 30 min, sd = 15 min } } | ",
+        ],
+    );
+    let table = call
+        .out
+        .split("## Parameters")
+        .nth(1)
+        .expect("the table is there");
+    assert!(
+        table
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .all(|line| line.matches(" | ").count() == 5),
+        "{table}"
+    );
+    let out = scratch.path("pages/hospital.md");
+    check(
+        &uecsim(&["describe", &scenario, "--out", &out]),
+        &["written to "],
+    );
+    assert_eq!(
+        fs::read_to_string(&out).expect("the page is written"),
+        call.out
+    );
+    check_refused(
+        &uecsim(&["describe", &scenario, "--out", &scenario]),
+        "is a file of the scenario, which would be lost\n  try: --out hospital.md",
+    );
+    check_refused(
+        &uecsim(&["describe", &scenario, "--out", &scratch.path("pages")]),
+        "is a folder",
+    );
+    check_refused(
+        &uecsim(&["describe", "networkd"]),
+        "try: \"scenarios/networked.toml\"",
+    );
+}
+
+#[test]
+fn describe_shows_changes_with_their_evidence_and_limits() {
+    check(
+        &uecsim(&["describe", "networked"]),
+        &[
+            "1,209,773 residents.",
+            "### Clinical hub behind 111 and 999 (`clinical-hub`)\n\n- E067: ",
+            "- Rosters, crews and most staff numbers are not public.",
+            "  service_nhs111 --> service_gp_out_of_hours\n",
+            "| calibrated | ",
+        ],
+    );
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_fault() {
-    for words in [&["list", "codes"], &["explain", "clinical-hub"]] {
+    for words in [
+        &["describe", "devon-2023"][..],
+        &["list", "codes"],
+        &["explain", "clinical-hub"],
+    ] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
             .args(words)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
