@@ -5,6 +5,7 @@ mod check;
 mod codes;
 mod compare;
 mod describe;
+mod diff;
 mod distributions;
 mod explain;
 mod fit;
@@ -54,6 +55,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Describe a scenario for a planner, in Markdown: services, capacities, flow diagram, every number with its source
     Describe(describe::DescribeArguments),
+    /// Say what two scenarios differ in, value by value
+    Diff(diff::DiffArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
     /// Say in plain words what a code, measure, service, change or distribution is
@@ -74,6 +77,7 @@ pub fn main() -> Exit {
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),
+        Some(Command::Diff(arguments)) => diff::diff(arguments),
         Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),

@@ -1,6 +1,7 @@
 //! The commands that tell of scenarios and do not run them, end to end through the program.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::folders::{Call, Scratch, uecsim, uecsim_in};
@@ -255,11 +256,94 @@ fn describe_shows_changes_with_their_evidence_and_limits() {
 }
 
 #[test]
+fn diff_shows_every_value_that_differs() {
+    let scratch = Scratch::new("diff");
+    let text = Hospital::default().text();
+    let a = scratch.write("a.toml", &text);
+    let other = text
+        .replace("replications = 8", "replications = 9")
+        .replace("beds = 105", "beds = 110")
+        .replace("[measures.response]", "[measures.reply]")
+        .replace("title = \"Boarding\"", "title = \"Waiting for a bed\"");
+    let b = scratch.write("b.toml", &other);
+    let call = uecsim_in(scratch.folder(), &["diff", "a.toml", "b.toml"]);
+    let expected = "A  a: A small hospital
+B  b: A small hospital
+
+Run plan
+  run.replications
+      A  8
+      B  9
+
+Values that differ (2)
+  sites.hospital.pools.beds
+      A  105
+      B  110
+      assumed: Round numbers for tests (b.toml:65)
+  measures.boarding.title
+      A  Boarding
+      B  Waiting for a bed
+      Decision to admit to bed (b.toml:87)
+
+Only in A
+  measures.response (7 values)
+
+Only in B
+  measures.reply (7 values)
+";
+    assert_eq!(
+        (call.exit, call.out.as_str()),
+        (0, expected),
+        "{}",
+        call.err
+    );
+    check(&uecsim(&["diff", &a, &a]), &["\nNothing differs.\n"]);
+    let wrong = scratch.write("wrong.toml", &other.replace("beds = 110", "bedz = 110"));
+    let call = uecsim(&["diff", &wrong, &scratch.path("absent.toml")]);
+    check_refused(&call, "bedz");
+    check_refused(&call, "absent.toml");
+    assert!(Path::new(&b).is_file());
+}
+
+#[test]
+fn diff_names_changes_and_their_sources() {
+    check(
+        &uecsim(&["diff", "devon-2023", "networked"]),
+        &[
+            "  change only in B: mutual-aid: ",
+            "  choices.primary_care_looked_at.rows.1.shares\n      A  [0.61, 0.39]\n      B  [0.7, 0.3]\n      evidence of change \"clinical-hub\" (scenarios/changes/clinical-hub.toml:15)\n",
+        ],
+    );
+}
+
+#[test]
+fn diff_tells_of_tables_of_one_name_that_do_not_hold_the_same() {
+    let scratch = Scratch::new("diff-tables");
+    let text = Hospital::default().text().replace(
+        "for = { lognormal = { mean = \"45 min\", sd = \"30 min\" } }",
+        "for = { empirical = { file = \"times.csv\", column = \"minutes\", unit = \"min\" } }",
+    );
+    for (folder, times) in [("one", "minutes\n30\n50\n"), ("two", "minutes\n30\n60\n")] {
+        scratch.write(&format!("{folder}/times.csv"), times);
+        scratch.write(&format!("{folder}/hospital.toml"), &text);
+    }
+    let call = uecsim_in(
+        scratch.folder(),
+        &["diff", "one/hospital.toml", "two/hospital.toml"],
+    );
+    check(
+        &call,
+        &["do not hold the same\n  times.csv\n      A  one/times.csv\n      B  two/times.csv\n"],
+    );
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_fault() {
     for words in [
         &["describe", "devon-2023"][..],
         &["list", "codes"],
         &["explain", "clinical-hub"],
+        &["diff", "devon-2023", "networked"],
     ] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
             .args(words)
