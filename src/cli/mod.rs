@@ -15,6 +15,7 @@ mod json;
 mod list;
 mod loading;
 mod measure_words;
+mod new;
 mod options;
 mod origin_words;
 mod progress;
@@ -57,6 +58,8 @@ enum Command {
     Describe(describe::DescribeArguments),
     /// Say what two scenarios differ in, value by value
     Diff(diff::DiffArguments),
+    /// Write a scenario file to start from
+    New(new::NewArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
     /// Say in plain words what a code, measure, service, change or distribution is
@@ -78,6 +81,7 @@ pub fn main() -> Exit {
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Diff(arguments)) => diff::diff(arguments),
+        Some(Command::New(arguments)) => new::new(arguments),
         Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),

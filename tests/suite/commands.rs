@@ -338,6 +338,66 @@ fn diff_tells_of_tables_of_one_name_that_do_not_hold_the_same() {
 }
 
 #[test]
+fn a_new_scenario_has_no_faults_and_runs_at_once() {
+    let scratch = Scratch::new("new");
+    let call = |words: &[&str]| uecsim_in(scratch.folder(), words);
+    check(
+        &call(&["new", "my-first"]),
+        &["written to my-first.toml\n", "uecsim run my-first.toml"],
+    );
+    check(
+        &call(&["new", "my-devon.toml", "--like", "devon"]),
+        &["written to my-devon.toml\n"],
+    );
+    let checked = call(&["check", "my-first.toml"]);
+    check(&checked, &["My first\n"]);
+    assert_eq!(checked.err, "");
+    check(
+        &call(&["check", "my-devon.toml"]),
+        &["My devon\n", "change clinical-hub"],
+    );
+    let short = [
+        "--length",
+        "1 day",
+        "--warm-up",
+        "1 day",
+        "--replications",
+        "1",
+    ];
+    for file in ["my-first.toml", "my-devon.toml"] {
+        check(
+            &call(&[&["run", file], &short[..]].concat()),
+            &["1 replications"],
+        );
+    }
+    let text = fs::read_to_string(scratch.path("my-first.toml")).expect("the file is written");
+    assert!(
+        !text.contains("{file}") && text.contains("uecsim run my-first.toml"),
+        "{text}"
+    );
+}
+
+#[test]
+fn new_overwrites_nothing() {
+    let scratch = Scratch::new("new-again");
+    scratch.write("mine.toml", "years of work");
+    let again = uecsim_in(scratch.folder(), &["new", "mine"]);
+    check_refused(
+        &again,
+        "mine.toml is there already and is left as it is\n  try: another name",
+    );
+    assert_eq!(
+        fs::read_to_string(scratch.path("mine.toml")).expect("it is still there"),
+        "years of work"
+    );
+    check_refused(
+        &uecsim_in(scratch.folder(), &["new", "a b"]),
+        "try: uecsim new my-scenario",
+    );
+    assert_eq!(scratch.names(), ["mine.toml"]);
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_fault() {
     for words in [
         &["describe", "devon-2023"][..],
