@@ -4,6 +4,7 @@ mod catalogue;
 mod check;
 mod codes;
 mod compare;
+mod completions;
 mod describe;
 mod diff;
 mod distributions;
@@ -66,6 +67,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List what there is: measures, services, changes, scenarios, distributions, codes
     List(list::ListArguments),
+    /// Print what a shell needs to complete commands and flags
+    Completions(completions::CompletionsArguments),
 }
 
 /// Does what the command line says and returns the exit code.
@@ -82,6 +85,7 @@ pub fn main() -> Exit {
         Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Diff(arguments)) => diff::diff(arguments),
         Some(Command::New(arguments)) => new::new(arguments),
+        Some(Command::Completions(arguments)) => completions::completions(arguments),
         Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),

@@ -398,12 +398,24 @@ fn new_overwrites_nothing() {
 }
 
 #[test]
+fn completions_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        check(
+            &uecsim(&["completions", shell]),
+            &["compare", "describe", "completions"],
+        );
+    }
+    check_refused(&uecsim(&["completions", "fsh"]), "'fish'");
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_fault() {
     for words in [
         &["describe", "devon-2023"][..],
         &["list", "codes"],
         &["explain", "clinical-hub"],
         &["diff", "devon-2023", "networked"],
+        &["completions", "bash"],
     ] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
             .args(words)
