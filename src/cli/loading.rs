@@ -10,6 +10,9 @@ use crate::scenario::source::SHIPPED;
 use crate::uec::load::{Loaded, Overrides, load_with};
 use crate::uec::model::Model;
 
+/// The scenario that measures and services are looked up in if none is named.
+pub const USUAL: &str = "scenarios/devon-2023.toml";
+
 /// Loads scenarios to run them; if any is wrong, all faults of all of them are shown and nothing is given.
 pub fn models(paths: &[String], common: &Common) -> Result<Vec<Model>, Exit> {
     let loaded = load_all(paths, common)?;
@@ -50,8 +53,13 @@ pub fn load_one(path: &str, changes: &Changes, common: &Common) -> Option<Loaded
     }
 }
 
+/// As [`load_one`], for what only looks at a scenario as it is written.
+pub fn load_as_written(path: &str) -> Option<Loaded> {
+    load_one(path, &Changes::AsWritten, &Common::default())
+}
+
 /// The path of a scenario: as written, or of the shipped scenario of that name (`networked`).
-fn find(written: &str) -> String {
+pub fn find(written: &str) -> String {
     let is_bare = !written.contains(['/', '\\', '.']);
     if is_bare && !Path::new(written).exists() {
         format!("{SHIPPED}/{written}.toml")

@@ -1,14 +1,24 @@
 //! What the user types: one file per command. The only layer with arguments, standard output and exit codes.
 
+mod catalogue;
 mod check;
+mod codes;
 mod compare;
+mod completions;
+mod describe;
+mod diff;
+mod distributions;
+mod explain;
 mod fit;
 mod folder;
 mod interrupt;
 mod json;
 mod list;
 mod loading;
+mod measure_words;
+mod new;
 mod options;
+mod origin_words;
 mod progress;
 mod run;
 mod running;
@@ -46,12 +56,22 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Validate scenarios and say what would be simulated
     Check(check::CheckArguments),
+    /// Describe a scenario for a planner, in Markdown: services, capacities, flow diagram, every number with its source
+    Describe(describe::DescribeArguments),
+    /// Say what two scenarios differ in, value by value
+    Diff(diff::DiffArguments),
+    /// Write a scenario file to start from
+    New(new::NewArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
     /// Tell one patient's journey, or the same patient's in two scenarios side by side
     Trace(trace::TraceArguments),
-    /// List what a scenario may use: codes of diagnostics, measures
+    /// Say in plain words what a code, measure, service, change or distribution is
+    Explain(explain::ExplainArguments),
+    /// List what there is: measures, services, changes, scenarios, distributions, codes
     List(list::ListArguments),
+    /// Print what a shell needs to complete commands and flags
+    Completions(completions::CompletionsArguments),
 }
 
 /// Does what the command line says and returns the exit code.
@@ -66,6 +86,11 @@ pub fn main() -> Exit {
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),
+        Some(Command::Describe(arguments)) => describe::describe(arguments),
+        Some(Command::Diff(arguments)) => diff::diff(arguments),
+        Some(Command::New(arguments)) => new::new(arguments),
+        Some(Command::Completions(arguments)) => completions::completions(arguments),
+        Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),
         None => compare::main_job(&arguments.common),
     };

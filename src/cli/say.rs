@@ -1,6 +1,6 @@
 //! What commands say: results and findings on standard output, faults on standard error.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,16 +11,19 @@ use crate::experiment::results::Results;
 use crate::report::headline;
 use crate::report::subject::Outcome;
 
-/// Writes text to standard output; somebody who has read enough and closed it is no fault.
-pub fn text(text: &str) -> Result<Exit, Exit> {
-    let mut out = std::io::stdout().lock();
+/// Shows what was asked for on standard output. A reader who has read enough (`| head`) is no fault.
+///
+/// Errors: the machine refuses to write.
+pub fn show(text: &str) -> Result<Exit, Exit> {
+    let mut out = stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            let message = format!("standard output cannot be written: {error}");
+        Ok(()) => Ok(Exit::Done),
+        Err(reason) if reason.kind() == ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(reason) => {
+            let message = format!("standard output cannot be written: {reason}");
             Err(fault(Exit::Machine, &message))
         }
-        _ => Ok(Exit::Done),
     }
 }
 

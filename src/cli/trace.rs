@@ -57,7 +57,7 @@ pub fn trace(arguments: &TraceArguments) -> Result<Exit, Exit> {
         ([a, b], [first, second]) => timeline::both([a, b], [first, second]),
         _ => timeline::one(&models[0], &journeys[0]),
     };
-    say::text(&text)
+    say::show(&text)
 }
 
 /// The patient asked for, or a telling one.

@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostics;
 use super::files::{Files, Position};
 use super::tree::{Node, Said, Table, Value};
 use super::units;
-use super::values;
+use super::values::text;
 
 /// A number (or distribution, or list of numbers) of the scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,11 +59,8 @@ fn said_by(
     outer: Option<&Arc<Said>>,
     diagnostics: &Diagnostics,
 ) -> Option<Arc<Said>> {
-    let text = |key: &str| {
-        let node = table.get(key)?;
-        values::text(node, diagnostics).map(str::to_owned)
-    };
-    let (source, assumed, nature) = (text("source"), text("assumed"), text("nature"));
+    let stated = |key: &str| text(table.get(key)?, diagnostics).map(str::to_owned);
+    let (source, assumed, nature) = (stated("source"), stated("assumed"), stated("nature"));
     if source.is_none() && assumed.is_none() && nature.is_none() {
         return None;
     }
@@ -80,8 +77,20 @@ fn said_by(
 ///
 /// A distribution, a list of numbers and a CSV file are one input each. Texts that are no quantities are left out.
 pub fn inputs(tree: &Node, files: &Files) -> Vec<Input> {
+    walk(tree, files, false)
+}
+
+/// As [`inputs`], with every other value of the scenario: names, titles, dates, what steps do.
+///
+/// A list is one value unless there are tables in it that have names (`id`) or say more than single values.
+pub fn values(tree: &Node, files: &Files) -> Vec<Input> {
+    walk(tree, files, true)
+}
+
+fn walk(tree: &Node, files: &Files, with_words: bool) -> Vec<Input> {
     let mut walk = Walk {
         files,
+        with_words,
         path: Vec::new(),
         found: Vec::new(),
     };
@@ -91,6 +100,8 @@ pub fn inputs(tree: &Node, files: &Files) -> Vec<Input> {
 
 struct Walk<'f> {
     files: &'f Files,
+    /// Whether values that are no numbers count, too.
+    with_words: bool,
     path: Vec<String>,
     found: Vec<Input>,
 }
@@ -99,6 +110,9 @@ impl Walk<'_> {
     fn visit(&mut self, node: &Node) {
         if is_input(node) {
             return self.add(node);
+        }
+        if self.with_words && is_plain(node) {
+            return self.add_here(node);
         }
         match &node.value {
             Value::Table(table) => {
@@ -161,6 +175,24 @@ fn is_input(node: &Node) -> bool {
         Value::Table(table) => super::scaling::is_distribution(table),
         Value::Boolean(_) | Value::Moment(_) => false,
     }
+}
+
+/// One value to a reader: a single one, a list of such, or a list of simple rows (a roster).
+fn is_plain(node: &Node) -> bool {
+    match &node.value {
+        Value::Table(_) => false,
+        Value::Array(nodes) => nodes.iter().all(|item| is_plain(item) || is_row(item)),
+        _ => true,
+    }
+}
+
+/// A table without a name of its own that has only single values.
+fn is_row(node: &Node) -> bool {
+    let is_single = |node: &Node| !matches!(node.value, Value::Table(_) | Value::Array(_));
+    let table = node.as_table();
+    table.is_some_and(|table| {
+        table.get("id").is_none() && table.iter().all(|(_, node)| is_single(node))
+    })
 }
 
 fn is_quantity(text: &str) -> bool {
@@ -250,6 +282,20 @@ cubicles = 10
                 input.line
             )
         };
+        let words: Vec<String> = values(&layered.tree, &workspace.files())
+            .into_iter()
+            .filter(|value| !inputs.contains(value))
+            .map(|value| format!("{} = {}", value.path, value.written))
+            .collect();
+        let expected = [
+            "services.ed.title = ED",
+            "services.ed.paths.arrive.triage.use = nurses",
+            "services.ed.paths.arrive.triage.id = triage",
+            "services.ed.paths.arrive.test.id = test",
+            "services.ed.paths.arrive.test.steps.image.use = imaging",
+            "services.ed.paths.arrive.test.steps.image.id = image",
+        ];
+        assert_eq!(words, expected);
         let found: Vec<String> = inputs.iter().map(said).collect();
         let expected = [
             "services.ed.paths.arrive.triage.for = 8 min (lib) l.toml:7",

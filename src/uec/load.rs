@@ -17,6 +17,7 @@ use super::compile::{self, Compiled};
 use super::forms::needs::PeopleForm;
 use super::forms::{self, ScenarioForm, reading::Reading};
 use super::model::{ChangeNote, InputFile, InputValue, Model, Names, Origin, Residents, RunPlan};
+use super::outline::{Outline, outline};
 
 /// A scenario that can run.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Loaded {
     pub loads: Vec<PoolLoad>,
     /// Who lives in the area; none if the scenario has no `[people]`.
     pub residents: Option<f64>,
+    /// Its services, where they run and whom they send patients to.
+    pub outline: Outline,
 }
 
 /// A scenario that cannot run.
@@ -91,12 +94,13 @@ pub fn load_with(
     let files = workspace.files().clone();
     let diagnostics = workspace.diagnostics;
     match built {
-        Some((model, loads, residents)) if !diagnostics.has_errors() => Ok(Loaded {
-            model,
+        Some(built) if !diagnostics.has_errors() => Ok(Loaded {
+            model: built.model,
             warnings: diagnostics,
             files,
-            loads,
-            residents,
+            loads: built.loads,
+            residents: built.residents,
+            outline: built.outline,
         }),
         _ => Err(Box::new(Refused {
             faults: diagnostics,
@@ -105,8 +109,13 @@ pub fn load_with(
     }
 }
 
-/// A model with the load of its pools and the number of its residents.
-type Built = (Model, Vec<PoolLoad>, Option<f64>);
+/// As in [`Loaded`].
+struct Built {
+    model: Model,
+    loads: Vec<PoolLoad>,
+    residents: Option<f64>,
+    outline: Outline,
+}
 
 fn build(
     workspace: &Workspace,
@@ -130,8 +139,14 @@ fn build(
         let counts = people.cells.iter().flat_map(|cell| &cell.residents);
         counts.sum()
     });
+    let outline = outline(&form);
     let model = model(workspace, layered, form, compiled);
-    Some((model, loads, residents))
+    Some(Built {
+        model,
+        loads,
+        residents,
+        outline,
+    })
 }
 
 fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: Compiled) -> Model {

@@ -9,6 +9,7 @@ pub mod forms;
 pub mod load;
 pub mod measures;
 pub mod model;
+pub mod outline;
 pub mod overview;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,207 @@
+//! The definition of a measure in plain words.
+
+use std::fmt::Write;
+
+use crate::report::format::{exact, span_words, statistic_words, unit_of};
+use crate::uec::model::{
+    Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Nature, Standard,
+};
+
+pub fn definition(model: &Model, measure: &MeasureSpec) -> String {
+    let statistics = measure.statistics.iter();
+    let statistics: Vec<String> = statistics.map(|one| statistic_words(*one)).collect();
+    let mut text = format!("{}: a measure\n\n{}\n\n", measure.id, measure.title);
+    let _ = write!(
+        text,
+        "Measured:      {}\nUnit:          {}\nStatistics:    {}\nBroken down:   {}\n",
+        what(model, measure),
+        measure.unit,
+        statistics.join(", "),
+        broken_down(model, measure),
+    );
+    if !measure.filter.is_empty() {
+        let _ = writeln!(
+            text,
+            "Only patients: {}",
+            conditions(model, &measure.filter)
+        );
+    }
+    let _ = write!(
+        text,
+        "Better:        {}\nNature:        {}\n",
+        match measure.better {
+            Better::Lower => "lower",
+            Better::Higher => "higher",
+            Better::Neither => "neither direction",
+        },
+        nature(measure.nature)
+    );
+    for standard in &measure.standards {
+        let _ = writeln!(
+            text,
+            "Standard:      {}",
+            standard_words(model, measure, standard)
+        );
+    }
+    let source = if measure.source.is_empty() {
+        "none is stated"
+    } else {
+        &measure.source
+    };
+    let _ = write!(
+        text,
+        "Source:        {source}\nScenario:      {}\n",
+        model.name
+    );
+    text
+}
+
+/// From which mark to which, or what is counted.
+pub fn what(model: &Model, measure: &MeasureSpec) -> String {
+    let marks = &model.names.marks;
+    match &measure.kind {
+        MeasureKind::Count { mark } => {
+            format!("how often the mark {} is made", marks[usize::from(mark.0)])
+        }
+        MeasureKind::Duration { from, to } => format!(
+            "time from the mark {} to the mark {}, at the site of the second",
+            marks[usize::from(from.0)],
+            marks[usize::from(to.0)]
+        ),
+        MeasureKind::Share {
+            of,
+            of_filter,
+            among,
+            among_filter,
+        } => format!(
+            "marks {}{} for every hundred marks {}{}",
+            marks[usize::from(of.0)],
+            only(model, of_filter),
+            marks[usize::from(among.0)],
+            only(model, among_filter)
+        ),
+        MeasureKind::Level { pools, what } => {
+            let mut names: Vec<&str> = Vec::new();
+            for pool in pools {
+                let name = model.names.pools[usize::from(pool.0)].id.as_str();
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            format!("{}, averaged over time: {}", level(*what), names.join(", "))
+        }
+        MeasureKind::FleetLevel { fleet, what } => {
+            let fleet = &model.names.fleets[usize::from(fleet.0)];
+            format!("{}, averaged over time: fleet {}", level(*what), fleet.id)
+        }
+        MeasureKind::SumBeyond { from, to, beyond } => format!(
+            "time beyond {} from the mark {} to the mark {}, added up",
+            span_words(beyond.minutes()),
+            marks[usize::from(from.0)],
+            marks[usize::from(to.0)]
+        ),
+    }
+}
+
+fn level(what: LevelOf) -> &'static str {
+    match what {
+        LevelOf::Busy => "units in use",
+        LevelOf::Waiting => "patients waiting",
+        LevelOf::Capacity => "units on duty",
+        LevelOf::Occupancy => "units in use over units on duty, in percent",
+    }
+}
+
+fn broken_down(model: &Model, measure: &MeasureSpec) -> String {
+    let mut by = Vec::new();
+    if measure.by_site {
+        by.push("site".to_owned());
+    }
+    let attributes = measure.by.iter();
+    by.extend(attributes.map(|id| model.names.attributes[usize::from(id.0)].id.clone()));
+    if measure.by_day {
+        by.push("day (for charts)".to_owned());
+    }
+    if measure.by_hour_of_week {
+        by.push("hour of the week (for charts)".to_owned());
+    }
+    if by.is_empty() {
+        "not at all".to_owned()
+    } else {
+        format!("by {}", by.join(", "))
+    }
+}
+
+fn only(model: &Model, filter: &[Condition]) -> String {
+    if filter.is_empty() {
+        String::new()
+    } else {
+        format!(" (only {})", conditions(model, filter))
+    }
+}
+
+fn conditions(model: &Model, filter: &[Condition]) -> String {
+    let words = filter.iter().map(|condition| {
+        let attribute = &model.names.attributes[usize::from(condition.attribute.0)];
+        let levels = condition.levels.iter();
+        let levels: Vec<&str> = levels
+            .map(|level| attribute.levels[usize::from(*level)].id.as_str())
+            .collect();
+        format!("{} {}", attribute.id, levels.join(" or "))
+    });
+    words.collect::<Vec<_>>().join(", and ")
+}
+
+fn nature(nature: Nature) -> &'static str {
+    match nature {
+        Nature::Imposed => "imposed: it is put in, so it shows nothing that was not known",
+        Nature::Calibrated => "calibrated: inputs were chosen so that it matches what is published",
+        Nature::Emergent => "emergent: it comes out of the simulation by itself",
+    }
+}
+
+fn standard_words(model: &Model, measure: &MeasureSpec, standard: &Standard) -> String {
+    let whom = standard
+        .cohort
+        .map_or_else(String::new, |(attribute, level)| {
+            let attribute = &model.names.attributes[usize::from(attribute.0)];
+            let level = &attribute.levels[usize::from(level)];
+            format!(", {} {}", attribute.id, level.id)
+        });
+    format!(
+        "{} {} {}{whom}",
+        statistic_words(standard.statistic),
+        exact(standard.value),
+        unit_of(measure, standard.statistic)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::source::MemorySource;
+    use crate::uec::load;
+
+    #[test]
+    fn a_measure_is_defined_from_its_marks_to_its_source() {
+        let text = include_str!("../../scenarios/examples/one-ed.toml");
+        let source = MemorySource::new([("a.toml", text)]);
+        let model = load("a.toml", &source)
+            .unwrap_or_else(|refused| panic!("{}", refused.render()))
+            .model;
+        let expected = "time_in_department: a measure
+
+Time in A&E
+
+Measured:      time from the mark emergency_department.arrived to the mark emergency_department.departed, at the site of the second
+Unit:          min
+Statistics:    mean, median, 90th centile, within 4\u{a0}hours, over 12\u{a0}hours, number
+Broken down:   by day (for charts), hour of the week (for charts)
+Better:        lower
+Nature:        emergent: it comes out of the simulation by itself
+Source:        Arrival to departure, as in NHS England's A&E attendances and emergency admissions
+Scenario:      a
+";
+        assert_eq!(definition(&model, &model.measures[0]), expected);
+    }
+}
