@@ -9,6 +9,7 @@ mod folders;
 mod layers;
 mod repeatability;
 mod report;
+mod services;
 mod shipped;
 mod small;
 mod theory;

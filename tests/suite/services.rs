@@ -1,0 +1,127 @@
+//! Services of the library, each by itself where the answer is known without simulating, and each in use where its change lays it
+//! over Devon.
+
+use std::fs;
+use std::path::Path;
+
+use uecsim::engine::time::SimSpan;
+use uecsim::experiment::results::Results;
+use uecsim::uec::model::Statistic;
+
+use crate::small::{Length, model_over_shipped, run, values};
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(path).expect("the file is shipped")
+}
+
+/// Results of a shipped example for 40 weeks, with some of its text replaced.
+fn example(name: &str, replace: &[(&str, &str)]) -> Results {
+    example_with(name, replace, "")
+}
+
+/// As `example`, with tables laid over those of the library.
+fn example_with(name: &str, replace: &[(&str, &str)], tables: &str) -> Results {
+    let mut text = read(&format!("scenarios/examples/{name}.toml"));
+    for (from, to) in replace {
+        assert_eq!(text.matches(from).count(), 1, "{name}: {from}");
+        text = text.replace(from, to);
+    }
+    text.push_str(tables);
+    let length = Length {
+        warm_up_days: 28,
+        days: 280,
+        replications: 4,
+    };
+    run(vec![model_over_shipped(&text, length)]).remove(0)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    assert!(!values.is_empty());
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn total(results: &Results, measure: &str) -> f64 {
+    mean(&values(results, measure, Statistic::Count))
+}
+
+fn check_mean(results: &Results, measure: &str, statistic: Statistic, expected: f64, within: f64) {
+    let found = mean(&values(results, measure, statistic));
+    assert!(
+        (found - expected).abs() <= within,
+        "{measure}: {found}, not {expected}"
+    );
+}
+
+/// A change repeats the service as the library has it, under `[add]`.
+#[test]
+fn a_change_lays_the_service_of_the_library() {
+    for (change, service, ..) in CHANGES {
+        let library = read(&format!("scenarios/library/services/{service}.toml"));
+        let first = library.find("\n[").expect("a service has tables");
+        let added = library[first..].replace("\n[", "\n[add.");
+        let change_text = read(&format!("scenarios/changes/{change}.toml"));
+        assert!(change_text.contains(added.trim_end()), "{change}");
+    }
+}
+
+/// Changes, the services they bring, and a measure that is above nothing when the service is in use.
+const CHANGES: [(&str, &str, &str, Statistic); 1] = [(
+    "urgent-community-response",
+    "urgent_community_response",
+    "ucr_two_hours",
+    Statistic::Count,
+)];
+
+#[test]
+fn every_change_sends_patients_to_its_service_in_devon() {
+    let length = Length {
+        warm_up_days: 0,
+        days: 5,
+        replications: 1,
+    };
+    for (change, _, measure, statistic) in CHANGES {
+        let text = format!(
+            "title = \"Devon\"\nsystem = \"systems/devon.toml\"\nchanges = [\"{change}\"]\n[run]\nstart = 2023-04-03\nlength = \"5 days\"\n"
+        );
+        let results = run(vec![model_over_shipped(&text, length)]).remove(0);
+        let found = mean(&values(&results, measure, statistic));
+        assert!(found > 5.0, "{change}: {measure} {found}");
+    }
+}
+
+// ---- urgent community response ---------------------------------------------------------------------------------------------
+
+const TWO_TEAMS: &str = "units = 2, shift = \"Mon-Sun 08:00-20:00\"";
+const VILLAGES: &str = "{ rectangle = { x = [-15, 15], y = [-15, 15] } }";
+
+#[test]
+fn with_ample_teams_everybody_is_reached_after_the_referral_and_the_drive() {
+    // 20 km as the crow flies, 28 km by road, 35 min at 48 km/h; the referral takes 10 min on average. So few come that hardly
+    // any team is met on its way home, from where the drive is shorter.
+    let results = example(
+        "urgent-community-response",
+        &[
+            (TWO_TEAMS, "units = 400, shift = \"always\""),
+            (VILLAGES, "{ x = 20, y = 0 }"),
+            ("11 per day", "0.5 per day"),
+            ("ucr_coordinators = 1", "ucr_coordinators = 400"),
+        ],
+    );
+    check_mean(&results, "ucr_reached", Statistic::Percent, 100.0, 0.0);
+    check_mean(&results, "ucr_two_hours", Statistic::Mean, 45.0, 1.2);
+    let two_hours = Statistic::Within(SimSpan(7_200_000));
+    check_mean(&results, "ucr_two_hours", two_hours, 100.0, 0.0);
+}
+
+#[test]
+fn without_a_team_everybody_is_handed_back() {
+    let tables = r#"
+[durations.ucr_patience]
+rows = [{ is = "2 h" }]
+"#;
+    let at_night = [(TWO_TEAMS, "units = 1, shift = \"Mon-Sun 04:00-05:00\"")];
+    let results = example_with("urgent-community-response", &at_night, tables);
+    check_mean(&results, "ucr_reached", Statistic::Percent, 0.0, 0.0);
+    assert!(total(&results, "ucr_two_hours") == 0.0);
+}
