@@ -53,6 +53,11 @@ fn check_mean(results: &Results, measure: &str, statistic: Statistic, expected: 
     );
 }
 
+/// Share of Poisson arrivals lost where `units` servers have no queue: Erlang's formula for loss.
+fn lost(load: f64, units: u32) -> f64 {
+    (1..=units).fold(1.0, |lost, n| load * lost / (f64::from(n) + load * lost))
+}
+
 /// A change repeats the service as the library has it, under `[add]`.
 #[test]
 fn a_change_lays_the_service_of_the_library() {
@@ -66,12 +71,20 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 1] = [(
-    "urgent-community-response",
-    "urgent_community_response",
-    "ucr_two_hours",
-    Statistic::Count,
-)];
+const CHANGES: [(&str, &str, &str, Statistic); 2] = [
+    (
+        "urgent-community-response",
+        "urgent_community_response",
+        "ucr_two_hours",
+        Statistic::Count,
+    ),
+    (
+        "virtual-ward",
+        "virtual_ward",
+        "virtual_ward_first_seen",
+        Statistic::Count,
+    ),
+];
 
 #[test]
 fn every_change_sends_patients_to_its_service_in_devon() {
@@ -124,4 +137,55 @@ rows = [{ is = "2 h" }]
     let results = example_with("urgent-community-response", &at_night, tables);
     check_mean(&results, "ucr_reached", Statistic::Percent, 0.0, 0.0);
     assert!(total(&results, "ucr_two_hours") == 0.0);
+}
+
+// ---- virtual ward ----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn referrals_without_a_virtual_place_are_those_that_erlang_lost() {
+    // 5 a day; a place is held for 8 days by those who go home, for 2.5 by those who come back (one in ten of those of 75 or
+    // more, who are half, are 12 %, of the others 8 %), and for the 50 min of the set-up.
+    let load = 5.0 * (0.9 * 8.0 + 0.1 * 2.5 + 50.0 / 1440.0);
+    let results = example("virtual-ward", &[]);
+    let expected = 100.0 * lost(load, 40);
+    let found = values(&results, "virtual_ward_no_place", Statistic::Percent);
+    assert!((3.0..30.0).contains(&expected), "{expected}");
+    check_mean(
+        &results,
+        "virtual_ward_no_place",
+        Statistic::Percent,
+        expected,
+        1.5,
+    );
+    let occupied = 100.0 * load * (1.0 - lost(load, 40)) / 40.0;
+    check_mean(
+        &results,
+        "virtual_ward_occupancy",
+        Statistic::Mean,
+        occupied,
+        1.5,
+    );
+    assert_eq!(found.len(), 4);
+}
+
+#[test]
+fn with_endless_virtual_places_nobody_stays_in_hospital() {
+    let results = example(
+        "virtual-ward",
+        &[("virtual_places = 40", "virtual_places = 4000")],
+    );
+    check_mean(
+        &results,
+        "virtual_ward_no_place",
+        Statistic::Percent,
+        0.0,
+        0.0,
+    );
+    check_mean(
+        &results,
+        "virtual_ward_escalated",
+        Statistic::Percent,
+        10.0,
+        1.5,
+    );
 }
