@@ -58,6 +58,15 @@ fn lost(load: f64, units: u32) -> f64 {
     (1..=units).fold(1.0, |lost, n| load * lost / (f64::from(n) + load * lost))
 }
 
+/// Share of arrivals at a queue of Poisson arrivals, exponential services and `units` servers that wait longer than
+/// `wait`, in units of the mean service: Erlang's formula for delay.
+fn waits_longer(load: f64, units: u32, wait: f64) -> f64 {
+    let blocked = lost(load, units);
+    let units = f64::from(units);
+    let waits = units * blocked / (units - load * (1.0 - blocked));
+    waits * (-(units - load) * wait).exp()
+}
+
 /// A change repeats the service as the library has it, under `[add]`.
 #[test]
 fn a_change_lays_the_service_of_the_library() {
@@ -71,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 2] = [
+const CHANGES: [(&str, &str, &str, Statistic); 3] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -82,6 +91,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 2] = [
         "virtual-ward",
         "virtual_ward",
         "virtual_ward_first_seen",
+        Statistic::Count,
+    ),
+    (
+        "mental-health-crisis",
+        "mental_health_crisis",
+        "crisis_line_answer",
         Statistic::Count,
     ),
 ];
@@ -188,4 +203,52 @@ fn with_endless_virtual_places_nobody_stays_in_hospital() {
         10.0,
         1.5,
     );
+}
+
+// ---- mental-health crisis ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn callers_of_the_crisis_line_wait_as_erlang_says() {
+    // 96 calls a day of 20 min each for three people: one and a third busy.
+    let tables = r#"
+[durations.crisis_call]
+rows = [{ is = { exponential = { mean = "20 min" } } }]
+[durations.crisis_caller_patience]
+rows = [{ is = "3000 days" }]
+"#;
+    let results = example_with("crisis-line", &[], tables);
+    let load = 96.0 * 20.0 / 1440.0;
+    let within = 100.0 * (1.0 - waits_longer(load, 3, 1.0 / 20.0));
+    let minute = Statistic::Within(SimSpan(60_000));
+    assert!((80.0..90.0).contains(&within), "{within}");
+    check_mean(&results, "crisis_line_answer", minute, within, 1.0);
+    let seconds = 60.0 * 20.0 * waits_longer(load, 3, 0.0) / (3.0 - load);
+    check_mean(
+        &results,
+        "crisis_line_answer",
+        Statistic::Mean,
+        seconds,
+        12.0,
+    );
+    check_mean(
+        &results,
+        "crisis_line_abandoned",
+        Statistic::Percent,
+        0.0,
+        0.0,
+    );
+}
+
+#[test]
+fn with_ample_call_takers_no_crisis_call_waits() {
+    let results = example(
+        "crisis-line",
+        &[
+            ("crisis_call_takers = 3", "crisis_call_takers = 500"),
+            ("units = 2, shift", "units = 500, shift"),
+        ],
+    );
+    check_mean(&results, "crisis_line_answer", Statistic::Mean, 0.0, 0.0);
+    let four_hours = Statistic::Within(SimSpan(4 * 3_600_000));
+    check_mean(&results, "crisis_team_response", four_hours, 100.0, 0.0);
 }
