@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 3] = [
+const CHANGES: [(&str, &str, &str, Statistic); 4] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -97,6 +97,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 3] = [
         "mental-health-crisis",
         "mental_health_crisis",
         "crisis_line_answer",
+        Statistic::Count,
+    ),
+    (
+        "psychiatric-liaison",
+        "psychiatric_liaison",
+        "liaison_wait",
         Statistic::Count,
     ),
 ];
@@ -251,4 +257,45 @@ fn with_ample_call_takers_no_crisis_call_waits() {
     check_mean(&results, "crisis_line_answer", Statistic::Mean, 0.0, 0.0);
     let four_hours = Statistic::Within(SimSpan(4 * 3_600_000));
     check_mean(&results, "crisis_team_response", four_hours, 100.0, 0.0);
+}
+
+// ---- psychiatric liaison -----------------------------------------------------------------------------------------------------
+
+const LIAISON_BY_DAY: &str = "[{ from = \"00:00\", units = 0 }, { from = \"08:00\", units = 2 }, { from = \"22:00\", units = 0 }]";
+const UNTIL_SEEN: &str = r#"
+[durations.liaison_patience]
+rows = [{ is = "30 h" }]
+"#;
+
+#[test]
+fn with_ample_liaison_by_day_only_the_night_waits() {
+    // Referrals come at any time of the day alike: from 7 h to 22 h they are seen within the hour, the others at 8 h.
+    let replace = [
+        ("cubicles = 20", "cubicles = 2000"),
+        (
+            LIAISON_BY_DAY,
+            "[{ from = \"00:00\", units = 0 }, { from = \"08:00\", units = 500 }, { from = \"22:00\", units = 0 }]",
+        ),
+    ];
+    let results = example_with("psychiatric-liaison", &replace, UNTIL_SEEN);
+    let hour = Statistic::Within(SimSpan(3_600_000));
+    check_mean(&results, "liaison_wait", hour, 100.0 * 15.0 / 24.0, 1.5);
+    check_mean(
+        &results,
+        "liaison_wait",
+        Statistic::Mean,
+        60.0 * 50.0 / 24.0,
+        6.0,
+    );
+}
+
+#[test]
+fn with_ample_liaison_day_and_night_nobody_waits() {
+    let replace = [
+        ("cubicles = 20", "cubicles = 2000"),
+        (LIAISON_BY_DAY, "500"),
+    ];
+    let results = example("psychiatric-liaison", &replace);
+    check_mean(&results, "liaison_wait", Statistic::Mean, 0.0, 0.0);
+    check_mean(&results, "liaison_not_seen", Statistic::Percent, 0.0, 0.0);
 }
