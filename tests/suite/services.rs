@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 4] = [
+const CHANGES: [(&str, &str, &str, Statistic); 5] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -103,6 +103,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 4] = [
         "psychiatric-liaison",
         "psychiatric_liaison",
         "liaison_wait",
+        Statistic::Count,
+    ),
+    (
+        "care-home-support",
+        "care_home_support",
+        "care_home_answer",
         Statistic::Count,
     ),
 ];
@@ -298,4 +304,39 @@ fn with_ample_liaison_day_and_night_nobody_waits() {
     let results = example("psychiatric-liaison", &replace);
     check_mean(&results, "liaison_wait", Statistic::Mean, 0.0, 0.0);
     check_mean(&results, "liaison_not_seen", Statistic::Percent, 0.0, 0.0);
+}
+
+// ---- care homes --------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn what_the_care_home_line_settles_is_the_published_share_of_what_it_answers() {
+    let results = example(
+        "care-home-support",
+        &[("care_home_nurses = 2", "care_home_nurses = 500")],
+    );
+    check_mean(&results, "care_home_answer", Statistic::Mean, 0.0, 0.0);
+    check_mean(
+        &results,
+        "care_home_not_answered",
+        Statistic::Percent,
+        0.0,
+        0.0,
+    );
+    check_mean(&results, "care_home_settled", Statistic::Percent, 29.0, 1.0);
+}
+
+#[test]
+fn without_nurses_every_call_of_a_care_home_goes_where_it_went() {
+    let results = example(
+        "care-home-support",
+        &[("care_home_nurses = 2", "care_home_nurses = 0")],
+    );
+    check_mean(&results, "care_home_settled", Statistic::Percent, 0.0, 0.0);
+    check_mean(
+        &results,
+        "care_home_not_answered",
+        Statistic::Percent,
+        100.0,
+        0.1,
+    );
 }
