@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 5] = [
+const CHANGES: [(&str, &str, &str, Statistic); 6] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -109,6 +109,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 5] = [
         "care-home-support",
         "care_home_support",
         "care_home_answer",
+        Statistic::Count,
+    ),
+    (
+        "maternity-triage",
+        "maternity_triage",
+        "maternity_first_assessment",
         Statistic::Count,
     ),
 ];
@@ -339,4 +345,49 @@ fn without_nurses_every_call_of_a_care_home_goes_where_it_went() {
         100.0,
         0.1,
     );
+}
+
+// ---- maternity triage --------------------------------------------------------------------------------------------------------
+
+#[test]
+fn with_ample_midwives_everybody_is_seen_at_once_and_a_transfer_is_two_drives_and_the_loading() {
+    // The crew drives 15 km, loads for 12 min and rides 25 km, at 60 km/h on roads 1.4 times as long: 21 + 12 + 35 min.
+    let results = example(
+        "maternity-triage",
+        &[
+            (
+                "triage_midwives = 2, maternity_rooms = 4",
+                "triage_midwives = 500, maternity_rooms = 500",
+            ),
+            ("unit_midwives = 1", "unit_midwives = 500"),
+            (
+                "units = 1, shift = \"always\"",
+                "units = 500, shift = \"always\"",
+            ),
+        ],
+    );
+    check_mean(
+        &results,
+        "maternity_first_assessment",
+        Statistic::Mean,
+        0.0,
+        0.0,
+    );
+    let standard = Statistic::Within(SimSpan(15 * 60_000));
+    check_mean(&results, "maternity_first_assessment", standard, 100.0, 0.0);
+    check_mean(&results, "maternity_left", Statistic::Percent, 0.0, 0.0);
+    check_mean(&results, "maternity_transfer", Statistic::Mean, 68.0, 1.5);
+}
+
+#[test]
+fn midwives_with_more_work_than_hours_let_the_standard_slip() {
+    let ample = example("maternity-triage", &[]);
+    let short = example(
+        "maternity-triage",
+        &[("triage_midwives = 2", "triage_midwives = 1")],
+    );
+    let standard = Statistic::Within(SimSpan(15 * 60_000));
+    let before = mean(&values(&ample, "maternity_first_assessment", standard));
+    let after = mean(&values(&short, "maternity_first_assessment", standard));
+    assert!(after < before - 20.0, "{before} to {after}");
 }
