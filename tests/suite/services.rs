@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 6] = [
+const CHANGES: [(&str, &str, &str, Statistic); 7] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -115,6 +115,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 6] = [
         "maternity-triage",
         "maternity_triage",
         "maternity_first_assessment",
+        Statistic::Count,
+    ),
+    (
+        "urgent-dental",
+        "urgent_dental",
+        "dental_wait",
         Statistic::Count,
     ),
 ];
@@ -390,4 +396,30 @@ fn midwives_with_more_work_than_hours_let_the_standard_slip() {
     let before = mean(&values(&ample, "maternity_first_assessment", standard));
     let after = mean(&values(&short, "maternity_first_assessment", standard));
     assert!(after < before - 20.0, "{before} to {after}");
+}
+
+// ---- urgent dental care ------------------------------------------------------------------------------------------------------
+
+const DENTAL_SLOTS: &str = "per_hour = 4, hours = \"Mon-Fri 08:00-17:00\"";
+
+#[test]
+fn when_ten_times_as_many_ask_every_dental_slot_is_taken_and_no_more() {
+    // 40 weeks of five days of nine hours of four slots.
+    let results = example("urgent-dental", &[("40 per day", "400 per day")]);
+    assert_eq!(
+        values(&results, "dental_wait", Statistic::Count),
+        [7200.0; 4]
+    );
+    let without = 100.0 * (1.0 - 7200.0 / (280.0 * 400.0));
+    check_mean(&results, "dental_no_slot", Statistic::Percent, without, 0.3);
+}
+
+#[test]
+fn with_ample_dental_slots_everybody_is_seen_an_hour_later() {
+    let results = example(
+        "urgent-dental",
+        &[(DENTAL_SLOTS, "per_hour = 3600, hours = \"always\"")],
+    );
+    check_mean(&results, "dental_no_slot", Statistic::Percent, 0.0, 0.0);
+    check_mean(&results, "dental_wait", Statistic::Mean, 1.0, 0.001);
 }
