@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 7] = [
+const CHANGES: [(&str, &str, &str, Statistic); 8] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -122,6 +122,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 7] = [
         "urgent_dental",
         "dental_wait",
         Statistic::Count,
+    ),
+    (
+        "high-intensity-users",
+        "high_intensity_support",
+        "coordinator_answered",
+        Statistic::Percent,
     ),
 ];
 
@@ -422,4 +428,52 @@ fn with_ample_dental_slots_everybody_is_seen_an_hour_later() {
     );
     check_mean(&results, "dental_no_slot", Statistic::Percent, 0.0, 0.0);
     check_mean(&results, "dental_wait", Statistic::Mean, 1.0, 0.001);
+}
+
+// ---- high-intensity users ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn with_ample_coordinators_the_calls_of_their_hours_are_taken_and_the_published_share_settled() {
+    // Needs come at any time alike, and 50 of the week's 168 hours are covered; of nine in ten of those, 14.4 % are settled.
+    let results = example(
+        "high-intensity-users",
+        &[("coordinators = 2", "coordinators = 500")],
+    );
+    let covered = 100.0 * 50.0 / 168.0;
+    check_mean(
+        &results,
+        "coordinator_answered",
+        Statistic::Percent,
+        covered,
+        0.8,
+    );
+    check_mean(
+        &results,
+        "coordinator_settled",
+        Statistic::Percent,
+        covered * 0.9 * 0.144,
+        0.4,
+    );
+}
+
+#[test]
+fn without_coordinators_everybody_goes_on_as_before() {
+    let results = example(
+        "high-intensity-users",
+        &[("coordinators = 2", "coordinators = 0")],
+    );
+    check_mean(
+        &results,
+        "coordinator_settled",
+        Statistic::Percent,
+        0.0,
+        0.0,
+    );
+    check_mean(
+        &results,
+        "coordinator_answered",
+        Statistic::Percent,
+        0.0,
+        0.0,
+    );
 }
