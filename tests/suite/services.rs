@@ -80,7 +80,7 @@ fn a_change_lays_the_service_of_the_library() {
 }
 
 /// Changes, the services they bring, and a measure that is above nothing when the service is in use.
-const CHANGES: [(&str, &str, &str, Statistic); 8] = [
+const CHANGES: [(&str, &str, &str, Statistic); 9] = [
     (
         "urgent-community-response",
         "urgent_community_response",
@@ -128,6 +128,12 @@ const CHANGES: [(&str, &str, &str, Statistic); 8] = [
         "high_intensity_support",
         "coordinator_answered",
         Statistic::Percent,
+    ),
+    (
+        "social-care-assessment",
+        "social_care_assessment",
+        "social_care_wait",
+        Statistic::Count,
     ),
 ];
 
@@ -476,4 +482,36 @@ fn without_coordinators_everybody_goes_on_as_before() {
         0.0,
         0.0,
     );
+}
+
+// ---- social-care assessment --------------------------------------------------------------------------------------------------
+
+#[test]
+fn patients_wait_for_an_assessor_as_erlang_says() {
+    // Twelve a day, 3 h each, two assessors: the request takes 4 h, the line what the formula says, the assessment 3 h.
+    let tables = r#"
+[durations.social_care_assessment]
+rows = [{ is = { exponential = { mean = "3 h" } } }]
+"#;
+    let results = example_with("social-care-assessment", &[], tables);
+    let load = 12.0 * 3.0 / 24.0;
+    let hours = 4.0 + 3.0 * waits_longer(load, 2, 0.0) / (2.0 - load) + 3.0;
+    assert!((10.8..10.9).contains(&hours), "{hours}");
+    check_mean(&results, "social_care_wait", Statistic::Mean, hours, 0.6);
+    check_mean(
+        &results,
+        "social_care_assessors",
+        Statistic::Mean,
+        load,
+        0.05,
+    );
+}
+
+#[test]
+fn with_ample_assessors_only_the_request_and_the_assessment_take_time() {
+    let results = example(
+        "social-care-assessment",
+        &[("assessors = 2", "assessors = 500")],
+    );
+    check_mean(&results, "social_care_wait", Statistic::Mean, 7.0, 0.1);
 }
