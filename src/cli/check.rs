@@ -33,7 +33,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Exit> {
             continue;
         }
         if nth > 0 {
-            println!();
+            put_line!("");
         }
         describe(&loaded.model);
         who_arrives(loaded);
@@ -46,12 +46,12 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Exit> {
 fn describe(model: &Model) {
     let run = model.run;
     let duration = |milliseconds: u64| write_duration(milliseconds as f64);
-    println!("{}", model.title);
+    put_line!("{}", model.title);
     if !model.description.is_empty() {
-        println!("{}", model.description);
+        put_line!("{}", model.description);
     }
-    println!();
-    println!(
+    put_line!("");
+    put_line!(
         "  {} from {} after a warm-up of {}, {} replications, seed {}",
         duration(run.length.0),
         date_words(run.start),
@@ -59,7 +59,7 @@ fn describe(model: &Model) {
         run.replications,
         run.seed
     );
-    println!(
+    put_line!(
         "  {} sites, {} pools, {} fleets, {} steps, {} measures, {} numbers with {} sources",
         model.names.sites.len(),
         model.names.pools.len(),
@@ -70,7 +70,7 @@ fn describe(model: &Model) {
         sources(model)
     );
     for change in &model.changes {
-        println!("  change {}: {}", change.name, change.title);
+        put_line!("  change {}: {}", change.name, change.title);
     }
 }
 
@@ -89,14 +89,14 @@ fn sources(model: &Model) -> usize {
 fn who_arrives(loaded: &Loaded) {
     let kinds = arriving(&loaded.model);
     let total: f64 = kinds.iter().map(|kind| kind.per_day).sum();
-    println!();
+    put_line!("");
     match loaded.residents {
-        Some(residents) => println!(
+        Some(residents) => put_line!(
             "Arrivals a day: {} from {} residents",
             number(total),
             number(residents)
         ),
-        None => println!("Arrivals a day: {}", number(total)),
+        None => put_line!("Arrivals a day: {}", number(total)),
     }
     let width = kinds
         .iter()
@@ -109,7 +109,7 @@ fn who_arrives(loaded: &Loaded) {
         } else {
             "streams"
         };
-        println!(
+        put_line!(
             "  {:width$}  {:>8}  {} {streams}",
             kind.name,
             number(kind.per_day),
@@ -137,8 +137,10 @@ fn pools(loaded: &Loaded) {
             ]
         })
         .collect();
-    println!();
-    println!("Pools: units on duty, and the offered load (units busy on average if nobody waited)");
+    put_line!("");
+    put_line!(
+        "Pools: units on duty, and the offered load (units busy on average if nobody waited)"
+    );
     table(&["site", "pool", "units", "offered", "load"], &rows);
 }
 
@@ -146,10 +148,10 @@ fn fleets(model: &Model) {
     if model.names.fleets.is_empty() {
         return;
     }
-    println!();
-    println!("Fleets: units on shift");
+    put_line!("");
+    put_line!("Fleets: units on shift");
     for (fleet, name) in model.names.fleets.iter().enumerate() {
-        println!(
+        put_line!(
             "  {}  {}",
             name.id,
             range(fleet_units(&model.program, fleet))
@@ -175,7 +177,7 @@ fn table(header: &[&str; 5], rows: &[[String; 5]]) {
     let line = |cells: [&str; 5]| {
         let [site, pool, units, offered, load] = cells;
         let [a, b, c, d, e] = widths;
-        println!("  {site:a$}  {pool:b$}  {units:>c$}  {offered:>d$}  {load:>e$}");
+        put_line!("  {site:a$}  {pool:b$}  {units:>c$}  {offered:>d$}  {load:>e$}");
     };
     line(*header);
     for row in rows {

@@ -58,9 +58,9 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     let outcome = Outcome::Comparison(&ran.results);
     let folder = writing::write(outcome, &target, &circumstances)?;
     if common.json {
-        println!("{}", json::of_comparison(&ran.results, folder.as_deref()));
+        put_line!("{}", json::of_comparison(&ran.results, folder.as_deref()));
     } else if !common.quiet {
-        println!(
+        put_line!(
             "{}",
             say::work_done(&writing::all_results(outcome), ran.took)
         );

@@ -51,8 +51,8 @@ pub fn fit(arguments: &FitArguments) -> Result<Exit, Exit> {
         say::fault(Exit::Machine, &message)
     })?;
     if !common.quiet {
-        println!("{}", tally(&fits));
-        println!("{}", say::written(&arguments.page));
+        put_line!("{}", tally(&fits));
+        put_line!("{}", say::written(&arguments.page));
     }
     let all_fit = fits.iter().all(|fit| fit.verdict == Verdict::Fits);
     Ok(if all_fit {

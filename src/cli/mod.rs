@@ -1,5 +1,8 @@
 //! What the user types: one file per command. The only layer with arguments, standard output and exit codes.
 
+#[macro_use]
+mod say;
+
 mod catalogue;
 mod check;
 mod codes;
@@ -22,7 +25,6 @@ mod origin_words;
 mod progress;
 mod run;
 mod running;
-mod say;
 mod sources;
 mod trace;
 mod writing;

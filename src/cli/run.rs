@@ -48,9 +48,9 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
         )?);
     }
     if common.json {
-        println!("{}", json::of_runs(&ran.results, &folders));
+        put_line!("{}", json::of_runs(&ran.results, &folders));
     } else if !common.quiet {
-        println!(
+        put_line!(
             "{}",
             say::work_done(&ran.results.iter().collect::<Vec<_>>(), ran.took)
         );

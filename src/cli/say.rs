@@ -11,6 +11,14 @@ use crate::experiment::results::Results;
 use crate::report::headline;
 use crate::report::subject::Outcome;
 
+/// A line on standard output, written as `println!` does but for a reader who has closed it.
+macro_rules! put_line {
+    ($($words:tt)*) => {{
+        // What cannot be written has been said on standard error.
+        let _ = $crate::cli::say::show(&format!("{}\n", format_args!($($words)*)));
+    }};
+}
+
 /// Shows what was asked for on standard output. A reader who has read enough (`| head`) is no fault.
 ///
 /// Errors: the machine refuses to write.
@@ -96,8 +104,8 @@ pub fn work_done(results: &[&Results], took: Duration) -> String {
 pub fn finding(outcome: Outcome<'_>, folder: Option<&Path>) {
     // Without a folder no replication finished: there is nothing to say.
     if let Some(folder) = folder {
-        println!("{}", headline::sentences(outcome).join(" "));
-        println!("The report is {}.", folder.join("report.html").display());
+        put_line!("{}", headline::sentences(outcome).join(" "));
+        put_line!("The report is {}.", folder.join("report.html").display());
     }
 }
 

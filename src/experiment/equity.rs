@@ -14,6 +14,8 @@ pub struct Gap {
     /// Position in `Model::measures`.
     pub measure: usize,
     pub statistic: Statistic,
+    /// Counted per 1,000 residents of each level: groups differ in size.
+    pub is_per_resident: bool,
     /// By replication of the results; none where a level has no value.
     pub ends: Vec<Option<Ends>>,
 }
@@ -73,13 +75,28 @@ pub fn gaps(results: &Results) -> Vec<Gap> {
 
 fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
     let key = &results.keys[positions[0]];
+    let is_per_resident = matches!(
+        key.statistic,
+        Statistic::Total | Statistic::Count | Statistic::PerDay
+    );
     let of_run = |run: &Vec<Option<f64>>| {
-        let values: Option<Vec<f64>> = positions.iter().map(|position| run[*position]).collect();
+        let of_level = |(position, residents): (&usize, &f64)| {
+            let value = run[*position]?;
+            match is_per_resident {
+                // A level without residents has no weight, whatever its value.
+                true if *residents > 0.0 => Some(value / residents * 1000.0),
+                true => Some(0.0),
+                false => Some(value),
+            }
+        };
+        let levels = positions.iter().zip(residents);
+        let values: Option<Vec<f64>> = levels.map(of_level).collect();
         ends(&values?, residents)
     };
     Gap {
         measure: key.measure,
         statistic: key.statistic,
+        is_per_resident,
         ends: results.values.iter().map(of_run).collect(),
     }
 }

@@ -292,7 +292,10 @@ fn equity(results: &[&Results]) -> String {
                 result.model.name.clone(),
                 measure.id.clone(),
                 statistic_key(gap.statistic),
-                unit_of(measure, gap.statistic),
+                match gap.is_per_resident {
+                    true => format!("{} per 1,000 residents", unit_of(measure, gap.statistic)),
+                    false => unit_of(measure, gap.statistic),
+                },
             ];
             row.extend(estimate_cells(slope));
             row.extend(estimate_cells(gap.ratio()));

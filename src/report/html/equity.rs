@@ -60,7 +60,8 @@ fn gap_table(subject: &Subject<'_>) -> String {
         return String::new();
     }
     let note = "The gap is the slope index of inequality: how much higher a value is among the most deprived than among the least, on a \
-                line through the quintiles weighted by residents; in brackets how many times as high. Intervals are between replications.";
+                line through the quintiles weighted by residents; in brackets how many times as high. Counts are per 1,000 residents of the quintile over the measured time (or a day). Intervals are \
+                between replications.";
     paragraph("note", note)
         + &table(
             "Gap between the most and the least deprived",
@@ -110,7 +111,10 @@ fn after(
 }
 
 fn with_ratio(gap: &Gap, slope: f64, unit: &str) -> String {
-    let slope = difference(slope, unit);
+    let mut slope = difference(slope, unit);
+    if gap.is_per_resident {
+        slope.push_str(" per 1,000");
+    }
     match gap.ratio() {
         Some(ratio) => format!("{slope} ({} times)", number(ratio.mean)),
         None => slope,
