@@ -134,12 +134,18 @@ fn write_log(model: &Model, replication: u32, path: &Path) -> io::Result<()> {
     let file = io::BufWriter::with_capacity(1 << 20, fs::File::create(path)?);
     let mut log = EventLog::new(model, file)?;
     let mut written = Ok(());
-    journeys::tell(model, replication, interrupt::flag(), |event| {
+    let is_whole = journeys::tell(model, replication, interrupt::flag(), |event| {
         if written.is_ok() {
             written = log.write(event);
         }
     });
-    written.and_then(|()| log.finish())
+    written.and_then(|()| log.finish())?;
+    if !is_whole {
+        // Half a log would pass for a whole one.
+        eprintln!("events.csv is left out: stopped before it was whole");
+        fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {

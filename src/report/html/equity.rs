@@ -1,8 +1,9 @@
 //! Who gains, who loses: measures by group of patients, and how far the most and the least deprived are apart.
 
 use crate::experiment::equity::{Gap, change, gaps};
+use crate::experiment::results::Results;
 use crate::report::findings::{Finding, difference, interval, name};
-use crate::report::format::{number, quantity};
+use crate::report::format::{number, quantity, unit_of};
 use crate::report::subject::Subject;
 use crate::uec::model::{AttributeName, MeasureSpec, Statistic};
 
@@ -30,6 +31,11 @@ pub fn section(subject: &Subject<'_>) -> String {
 fn gap_table(subject: &Subject<'_>) -> String {
     let baseline = subject.baseline().results;
     let before = gaps(baseline);
+    let after: Vec<(&Results, Vec<Gap>)> = subject
+        .alternatives()
+        .iter()
+        .map(|scenario| (scenario.results, gaps(scenario.results)))
+        .collect();
     let wanted = |gap: &&Gap| {
         let measure = &baseline.model.measures[gap.measure];
         first_statistic(measure) == Some(gap.statistic)
@@ -46,13 +52,13 @@ fn gap_table(subject: &Subject<'_>) -> String {
         let Some(slope) = gap.slope_index() else {
             continue;
         };
-        let unit = crate::report::format::unit_of(measure, gap.statistic);
+        let unit = unit_of(measure, gap.statistic);
         let mut row = vec![
             Cell::words(&name(measure, gap.statistic)),
             Cell::words(&with_ratio(gap, slope.mean, &unit)),
         ];
-        for scenario in subject.alternatives() {
-            row.extend(after(gap, measure, &unit, subject, scenario.results));
+        for (results, gaps) in &after {
+            row.extend(moved((baseline, gap), (results, gaps), measure, &unit));
         }
         rows.push(row);
     }
@@ -75,18 +81,15 @@ fn gap_column(label: &str) -> String {
 }
 
 /// Gap of an alternative, its change and what that is called.
-fn after(
-    before: &Gap,
+fn moved(
+    (baseline, before): (&Results, &Gap),
+    (results, gaps): (&Results, &[Gap]),
     measure: &MeasureSpec,
     unit: &str,
-    subject: &Subject<'_>,
-    results: &crate::experiment::results::Results,
 ) -> [Cell; 3] {
-    let baseline = subject.baseline().results;
     let of_same = |gap: &&Gap| {
         results.model.measures[gap.measure].id == measure.id && gap.statistic == before.statistic
     };
-    let gaps = gaps(results);
     let found = gaps.iter().find(of_same).and_then(|gap| {
         let slope = gap.slope_index()?;
         let change = change((baseline, before), (results, gap))?;
