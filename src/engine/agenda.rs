@@ -29,15 +29,22 @@ const EMPTY: u64 = u64::MAX;
 /// The root stands here, so that each position's four children fill one block.
 const ROOT: usize = 3;
 
-/// Four keys side by side: one node's children.
+/// One node's children: four keys side by side and their payloads, in one cache line.
 #[derive(Clone, Copy)]
-#[repr(align(32))]
-struct Block([u64; 4]);
+#[repr(align(64))]
+struct Block {
+    keys: [u64; 4],
+    payloads: [u64; 4],
+}
+
+const NOTHING: Block = Block {
+    keys: [EMPTY; 4],
+    payloads: [0; 4],
+};
 
 /// The pending events. `payload` is the caller's.
 pub struct Agenda {
     blocks: Vec<Block>,
-    payloads: Vec<u64>,
     /// One past the last position in use.
     end: usize,
     sequence: u64,
@@ -54,8 +61,7 @@ impl Default for Agenda {
 impl Agenda {
     pub fn new() -> Self {
         Self {
-            blocks: vec![Block([EMPTY; 4]); 8],
-            payloads: vec![0; 32],
+            blocks: vec![NOTHING; 8],
             end: ROOT,
             sequence: 0,
             hole: false,
@@ -83,7 +89,7 @@ impl Agenda {
             self.sift_down(key, payload);
             return;
         }
-        if self.end + 8 > self.payloads.len() {
+        if self.end + 8 > self.blocks.len() * 4 {
             self.grow();
         }
         let position = self.end;
@@ -98,7 +104,7 @@ impl Agenda {
             self.fill_hole();
         }
         // An empty root holds `EMPTY`, whose time is the latest there is.
-        SimTime(self.blocks[0].0[ROOT] >> TIME_SHIFT)
+        SimTime(self.blocks[0].keys[ROOT] >> TIME_SHIFT)
     }
 
     /// Takes the next event. The agenda must not be empty.
@@ -110,41 +116,24 @@ impl Agenda {
         debug_assert!(self.end > ROOT);
         self.hole = true;
         (
-            SimTime(self.blocks[0].0[ROOT] >> TIME_SHIFT),
-            self.payloads[ROOT],
+            SimTime(self.blocks[0].keys[ROOT] >> TIME_SHIFT),
+            self.blocks[0].payloads[ROOT],
         )
     }
 
     /// What comes next, just after a `pop` and if nothing earlier is scheduled. A guess, for looking ahead.
     #[inline]
     pub fn likely_next(&self) -> Option<u64> {
-        let (child, key) = self.least_child(1);
-        (key != EMPTY).then(|| self.payloads[child])
-    }
-
-    /// Position and key of the earliest event of a block, found without a branch.
-    #[inline(always)]
-    fn least_child(&self, block: usize) -> (usize, u64) {
-        let Block([a, b, c, d]) = self.blocks[block];
-        let left = a < b;
-        let right = c < d;
-        let low_left = select_unpredictable(left, a, b);
-        let low_right = select_unpredictable(right, c, d);
-        let from_left = low_left < low_right;
-        let low = select_unpredictable(from_left, low_left, low_right);
-        let at_left = usize::from(!left);
-        let at_right = 2 + usize::from(!right);
-        let child = block * 4 + select_unpredictable(from_left, at_left, at_right);
-        (child, low)
+        let (_, key, payload) = least(&self.blocks[1]);
+        (key != EMPTY).then_some(payload)
     }
 
     fn fill_hole(&mut self) {
         self.hole = false;
         self.end -= 1;
         let last = self.end;
-        let key = self.key(last);
-        let payload = self.payloads[last];
-        self.set_key(last, EMPTY);
+        let (key, payload) = self.at(last);
+        self.set(last, EMPTY, 0);
         if last > ROOT {
             self.sift_down(key, payload);
         }
@@ -153,57 +142,68 @@ impl Agenda {
     #[cold]
     fn grow(&mut self) {
         let blocks = self.blocks.len() * 2;
-        self.blocks.resize(blocks, Block([EMPTY; 4]));
-        self.payloads.resize(blocks * 4, 0);
+        self.blocks.resize(blocks, NOTHING);
     }
 
     #[inline(always)]
-    fn key(&self, position: usize) -> u64 {
-        self.blocks[position / 4].0[position % 4]
+    fn at(&self, position: usize) -> (u64, u64) {
+        let block = &self.blocks[position / 4];
+        (block.keys[position % 4], block.payloads[position % 4])
     }
 
     #[inline(always)]
-    fn set_key(&mut self, position: usize, key: u64) {
-        self.blocks[position / 4].0[position % 4] = key;
+    fn set(&mut self, position: usize, key: u64, payload: u64) {
+        let block = &mut self.blocks[position / 4];
+        block.keys[position % 4] = key;
+        block.payloads[position % 4] = payload;
     }
 
     #[inline]
     fn sift_up(&mut self, mut position: usize, key: u64, payload: u64) {
         while position > ROOT {
             let parent = position / 4 + 2;
-            let above = self.key(parent);
-            if above <= key {
+            let above = self.at(parent);
+            if above.0 <= key {
                 break;
             }
-            self.set_key(position, above);
-            self.payloads[position] = self.payloads[parent];
+            self.set(position, above.0, above.1);
             position = parent;
         }
-        self.set_key(position, key);
-        self.payloads[position] = payload;
+        self.set(position, key, payload);
     }
 
     /// Puts an event at the root and lets it sink.
     #[inline]
     fn sift_down(&mut self, key: u64, payload: u64) {
         let mut position = ROOT;
-        loop {
-            // The children of `position` fill block `position - 2`.
-            let children = position - 2;
-            if children * 4 >= self.end {
-                break;
-            }
-            let (child, low) = self.least_child(children);
+        // The children of `position` fill block `position - 2`.
+        while let Some(children) = self.blocks.get(position - 2) {
+            let (child, low, its_payload) = least(children);
             if low >= key {
                 break;
             }
-            self.set_key(position, low);
-            self.payloads[position] = self.payloads[child];
-            position = child;
+            let next = (position - 2) * 4 + child;
+            self.set(position, low, its_payload);
+            position = next;
         }
-        self.set_key(position, key);
-        self.payloads[position] = payload;
+        self.set(position, key, payload);
     }
+}
+
+/// Place in the block, key and payload of its earliest event, found without a branch.
+#[inline(always)]
+fn least(block: &Block) -> (usize, u64, u64) {
+    let [a, b, c, d] = block.keys;
+    let left = a < b;
+    let right = c < d;
+    let low_left = select_unpredictable(left, a, b);
+    let low_right = select_unpredictable(right, c, d);
+    let from_left = low_left < low_right;
+    let low = select_unpredictable(from_left, low_left, low_right);
+    let at_left = usize::from(!left);
+    let at_right = 2 + usize::from(!right);
+    let child = select_unpredictable(from_left, at_left, at_right);
+    (child, low, block.payloads[child % 4])
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A reader is chosen at compile time: facts it does not take cost nothing. Facts come in the order of events, those of
 //! the warm-up included.
 
-use super::patients::{Patient, PatientOrigin};
+use super::patients::{Patient, Patients};
 use super::program::{
     AttributeId, DispositionId, FleetId, MarkId, N_ATTRIBUTES, PoolId, SiteId, StepId, StreamId,
 };
@@ -12,51 +12,55 @@ use super::time::{SimSpan, SimTime};
 /// A patient at the moment of a fact.
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
-    pub(super) patient: &'a Patient,
-    pub(super) origin: &'a PatientOrigin,
-    pub(super) clocks: &'a [SimTime],
+    pub(super) patients: &'a Patients,
+    pub(super) slot: u32,
 }
 
 impl Seen<'_> {
+    #[inline(always)]
+    fn record(&self) -> &Patient {
+        self.patients.get(self.slot)
+    }
+
     /// Identity: the same in every scenario with this seed and replication.
     #[inline]
     pub fn key(&self) -> u64 {
-        self.patient.key
+        self.record().key
     }
 
     #[inline]
     pub fn stream(&self) -> StreamId {
-        self.origin.stream
+        self.patients.origin(self.slot).stream
     }
 
     /// Which candidate of its stream the patient is.
     #[inline]
     pub fn ordinal(&self) -> u32 {
-        self.origin.ordinal
+        self.patients.origin(self.slot).ordinal
     }
 
     #[inline]
     pub fn attribute(&self, attribute: AttributeId) -> u8 {
-        self.patient.attributes[usize::from(attribute.0)]
+        self.record().attributes[usize::from(attribute.0)]
     }
 
     #[inline]
     pub fn attributes(&self) -> &[u8; N_ATTRIBUTES] {
-        &self.patient.attributes
+        &self.record().attributes
     }
 
     /// When the mark of this clock was last reached; `None` if not yet.
     #[inline]
     pub fn clock(&self, clock: u8) -> Option<SimTime> {
-        self.patient
+        self.record()
             .is_clock_set(clock)
-            .then(|| self.clocks[usize::from(clock)])
+            .then(|| self.patients.clock(self.slot, clock))
     }
 
     /// A side task (a crew's make-ready), not a person.
     #[inline]
     pub fn is_task(&self) -> bool {
-        self.origin.is_task
+        self.patients.origin(self.slot).is_task
     }
 }
 

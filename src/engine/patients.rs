@@ -103,9 +103,11 @@ impl Patient {
         self.held[usize::from(slot.0)] != 0
     }
 
+    /// The first slot under which something is held.
     #[inline]
-    pub fn is_holding_any(&self) -> bool {
-        self.held != [0; N_HOLD_SLOTS]
+    pub fn first_held(&self) -> Option<HoldSlot> {
+        let index = self.held.iter().position(|held| *held != 0)?;
+        Some(HoldSlot(index as u8))
     }
 
     #[inline]
@@ -236,9 +238,8 @@ impl Patients {
     }
 
     #[inline]
-    pub fn clocks(&self, slot: u32) -> &[SimTime] {
-        let first = slot as usize * self.n_clocks;
-        &self.clocks[first..first + self.n_clocks]
+    pub fn clock(&self, slot: u32, clock: u8) -> SimTime {
+        self.clocks[slot as usize * self.n_clocks + usize::from(clock)]
     }
 
     #[inline]

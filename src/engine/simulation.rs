@@ -385,9 +385,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
     #[inline(always)]
     pub(super) fn tell(&mut self, patient: u32, fact: impl FnOnce(&mut R, SimTime, &Seen<'_>)) {
         let seen = Seen {
-            patient: self.patients.get(patient),
-            origin: self.patients.origin(patient),
-            clocks: self.patients.clocks(patient),
+            patients: &self.patients,
+            slot: patient,
         };
         fact(&mut self.reader, self.now, &seen);
     }

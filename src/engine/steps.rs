@@ -297,10 +297,8 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn leave(&mut self, patient: u32, disposition: DispositionId, site: SiteId) {
-        if self.patients.get(patient).is_holding_any() {
-            for slot in 0..N_HOLD_SLOTS {
-                self.let_go(patient, HoldSlot(slot as u8));
-            }
+        while let Some(slot) = self.patients.get(patient).first_held() {
+            self.let_go(patient, slot);
         }
         if !self.patients.origin(patient).is_task {
             self.tell(patient, |reader, now, seen| {

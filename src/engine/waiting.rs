@@ -24,7 +24,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// A place in line for a patient that joined at a time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn order_of(&mut self, patient: u32, wait: WaitId, joined: SimTime) -> u64 {
         let rule = &self.program.waits[wait.index()];
         let due = match rule.due {
@@ -109,6 +109,7 @@ impl<R: Reader> Simulation<'_, R> {
         kind == Kind::Single && !ahead && self.levels[pool.index()].free() >= u32::from(units)
     }
 
+    #[inline(always)]
     pub(super) fn join_line(&mut self, request: Request) -> u32 {
         let line = request.line;
         let due = request.due();

@@ -77,16 +77,16 @@ impl<'t> MeasureReader<'t> {
         clock: impl Fn(u8) -> Option<SimTime>,
     ) {
         let tables = self.tables;
-        let taps = tables.taps_of_mark[mark.index()].clone();
-        let period = tables.period;
+        let taps = &tables.taps[mark.index()];
+        let period = &tables.period;
         if taps.is_empty() || now < period.start || now >= period.end {
             return;
         }
         if now >= self.calendar.hour_end {
             self.turn_calendar(now);
         }
-        for tap in &tables.taps[taps.start as usize..taps.end as usize] {
-            if !tables.admits(tap, attributes) {
+        for tap in taps {
+            if !tap.admits(attributes) {
                 continue;
             }
             let amount = match tap.what {
@@ -122,10 +122,9 @@ impl<'t> MeasureReader<'t> {
 
     #[inline]
     fn book(&mut self, tap: &Tap, site: SiteId, attributes: &[u8; N_ATTRIBUTES], amount: SimSpan) {
-        let tables = self.tables;
         let row = match tap.whole {
             Whole::Itself => 0,
-            Whole::Sites(_) => tables.site_rows[tap.first_site_row as usize + site.index()],
+            Whole::Sites(_) => tap.site_rows[site.index()],
             Whole::Cohorts(split) => split.row(attributes).unwrap_or(0),
         };
         self.book_row(tap, row, amount);
@@ -133,7 +132,14 @@ impl<'t> MeasureReader<'t> {
             let is_site = matches!(tap.whole, Whole::Sites(_));
             self.book_courses(&tap.grid, if is_site { row } else { 0 }, amount);
         }
-        for split in &tables.splits[usize::from(tap.splits.start)..usize::from(tap.splits.end)] {
+        if !tap.splits.is_empty() {
+            self.book_splits(tap, attributes, amount);
+        }
+    }
+
+    #[inline(never)]
+    fn book_splits(&mut self, tap: &Tap, attributes: &[u8; N_ATTRIBUTES], amount: SimSpan) {
+        for split in &tap.splits {
             if let Some(row) = split.row(attributes) {
                 self.book_row(tap, row, amount);
             }
@@ -154,7 +160,7 @@ impl<'t> MeasureReader<'t> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn book_row(&mut self, tap: &Tap, row: u16, amount: SimSpan) {
         let row = tap.grid.first_row as usize + usize::from(row);
         match tap.what {
@@ -169,7 +175,7 @@ impl MeasureReader<'_> {
     /// Adds to the rows of all patients what was only counted in the rows that make up the whole.
     pub(super) fn add_wholes(&mut self) {
         let tables = self.tables;
-        for tap in &tables.taps {
+        for tap in tables.taps.iter().flatten() {
             let (parts, keep_courses) = match tap.whole {
                 Whole::Itself => continue,
                 Whole::Sites(last) => (1..last + 1, true),
@@ -227,10 +233,10 @@ impl Reader for MeasureReader<'_> {
     }
 }
 
-impl MeasureTables {
+impl Tap {
     #[inline]
-    fn admits(&self, tap: &Tap, attributes: &[u8; N_ATTRIBUTES]) -> bool {
-        self.filters[usize::from(tap.filters.start)..usize::from(tap.filters.end)]
+    fn admits(&self, attributes: &[u8; N_ATTRIBUTES]) -> bool {
+        self.filters
             .iter()
             .all(|filter| filter.admits(attributes[usize::from(filter.attribute)]))
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
-use crate::engine::program::{MarkId, N_ATTRIBUTES, Program, SiteId, Step};
+use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
 use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, Statistic};
 
@@ -14,13 +14,8 @@ use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, Statistic};
 #[derive(Clone, Debug)]
 pub struct MeasureTables {
     pub(super) period: Period,
-    /// By mark: range in `taps`.
-    pub(super) taps_of_mark: Vec<Range<u32>>,
-    pub(super) taps: Vec<Tap>,
-    pub(super) filters: Vec<Filter>,
-    pub(super) splits: Vec<Split>,
-    /// Row of each site, 0 where it has none; taps point to the first of `n_sites` entries.
-    pub(super) site_rows: Vec<u16>,
+    /// By mark.
+    pub(super) taps: Vec<Box<[Tap]>>,
     pub(super) sizes: Sizes,
     pub(super) levels: LevelTables,
     /// By measure.
@@ -42,10 +37,11 @@ pub(super) struct Period {
 #[derive(Clone, Debug)]
 pub(super) struct Tap {
     pub what: What,
-    pub filters: Range<u16>,
+    pub filters: Box<[Filter]>,
     /// The whole is not among these.
-    pub splits: Range<u16>,
-    pub first_site_row: u32,
+    pub splits: Box<[Split]>,
+    /// Row of each site, 0 where it has none; empty unless the whole is made of sites.
+    pub site_rows: Box<[u16]>,
     pub whole: Whole,
     pub grid: Grid,
 }
@@ -190,9 +186,6 @@ struct Builder<'m> {
     period: Period,
     sites_of_mark: Vec<Vec<SiteId>>,
     taps_by_mark: Vec<Vec<Tap>>,
-    filters: Vec<Filter>,
-    splits: Vec<Split>,
-    site_rows: Vec<u16>,
     sizes: Sizes,
     levels: LevelTables,
     blocks: Vec<Block>,
@@ -206,9 +199,6 @@ impl<'m> Builder<'m> {
             period,
             sites_of_mark: sites_of_marks(&model.program, n_marks),
             taps_by_mark: vec![Vec::new(); n_marks],
-            filters: Vec::new(),
-            splits: Vec::new(),
-            site_rows: Vec::new(),
             sizes: Sizes::default(),
             levels: LevelTables::default(),
             blocks: Vec::new(),
@@ -296,24 +286,24 @@ impl<'m> Builder<'m> {
         what: What,
         block: &Block,
     ) -> Grid {
-        let first_filter = self.filters.len() as u16;
         let conditions = measure.filter.iter().chain(further);
-        self.filters.extend(conditions.map(Filter::new));
-        let mut first_split = self.splits.len();
-        self.add_splits(measure, block);
-        let whole = match self.splits.get(first_split) {
-            _ if measure.by_site => Whole::Sites(block.n_site_rows as u16 - 1),
-            Some(split) => {
-                first_split += 1;
-                Whole::Cohorts(*split)
-            }
-            None => Whole::Itself,
+        let mut splits = self.splits(measure, block);
+        let whole = if measure.by_site {
+            Whole::Sites(block.n_site_rows as u16 - 1)
+        } else if splits.is_empty() {
+            Whole::Itself
+        } else {
+            Whole::Cohorts(splits.remove(0))
+        };
+        let site_rows = match whole {
+            Whole::Sites(_) => self.site_rows(block),
+            _ => Box::default(),
         };
         let tap = Tap {
             what,
-            filters: first_filter..self.filters.len() as u16,
-            splits: first_split as u16..self.splits.len() as u16,
-            first_site_row: self.add_site_rows(block),
+            filters: conditions.map(Filter::new).collect(),
+            splits: splits.into(),
+            site_rows,
             whole,
             grid: self.grid(measure, what, block),
         };
@@ -322,30 +312,29 @@ impl<'m> Builder<'m> {
         grid
     }
 
-    fn add_splits(&mut self, measure: &MeasureSpec, block: &Block) {
+    fn splits(&self, measure: &MeasureSpec, block: &Block) -> Vec<Split> {
         let mut first_row = block.n_site_rows as u16;
-        for attribute in &measure.by {
+        let split = |attribute: &AttributeId| {
             let levels = &self.model.names.attributes[usize::from(attribute.0)].levels;
-            let n_levels = levels.len() as u8;
-            self.splits.push(Split {
+            let split = Split {
                 attribute: attribute.0,
-                n_levels,
+                n_levels: levels.len() as u8,
                 first_row,
-            });
-            first_row += u16::from(n_levels);
-        }
+            };
+            first_row += u16::from(split.n_levels);
+            split
+        };
+        measure.by.iter().map(split).collect()
     }
 
-    fn add_site_rows(&mut self, block: &Block) -> u32 {
-        let first = self.site_rows.len();
-        let n_sites = usize::from(self.model.program.n_sites);
-        self.site_rows.resize(first + n_sites, 0);
+    fn site_rows(&self, block: &Block) -> Box<[u16]> {
+        let mut rows = vec![0; usize::from(self.model.program.n_sites)];
         for (row, key) in block.rows.iter().enumerate() {
             if let Row::Site(site) = key {
-                self.site_rows[first + site.index()] = row as u16;
+                rows[site.index()] = row as u16;
             }
         }
-        first as u32
+        rows.into()
     }
 
     fn grid(&mut self, measure: &MeasureSpec, what: What, block: &Block) -> Grid {
@@ -381,13 +370,6 @@ impl<'m> Builder<'m> {
     }
 
     fn finish(self, model: &Model, period: Period) -> MeasureTables {
-        let mut taps = Vec::new();
-        let mut taps_of_mark = Vec::new();
-        for of_mark in self.taps_by_mark {
-            let first = taps.len() as u32;
-            taps.extend(of_mark);
-            taps_of_mark.push(first..taps.len() as u32);
-        }
         let mut keys = Vec::new();
         for (index, (measure, block)) in model.measures.iter().zip(&self.blocks).enumerate() {
             for &statistic in &measure.statistics {
@@ -402,11 +384,7 @@ impl<'m> Builder<'m> {
         }
         MeasureTables {
             period,
-            taps_of_mark,
-            taps,
-            filters: self.filters,
-            splits: self.splits,
-            site_rows: self.site_rows,
+            taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,
             levels: self.levels,
             blocks: self.blocks,

@@ -13,6 +13,8 @@ mod stations;
 mod study;
 mod transients;
 
+use std::time::{Duration, Instant};
+
 use uecsim::engine::program::StepId;
 use uecsim::stats::intervals::{bonferroni, student_t_quantile};
 
@@ -58,29 +60,47 @@ fn report(findings: &[Finding]) -> String {
     findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Every row of every family, each half-width at most 1 % of its scale. Takes hours of processor time, in release:
+/// A half-width must be at most this part of its scale in the long test.
+const WIDEST: f64 = 0.01;
+const PILOT: u32 = 64;
+
+/// How many replications a study takes until its widest interval is narrow enough, as a pilot on other draws says, and
+/// how long they will take.
+fn plan(study: &Study, confidence: f64) -> (u32, Duration) {
+    let start = Instant::now();
+    let pilot = study.run(2, PILOT, confidence);
+    let widths = pilot.iter().map(Finding::relative_half_width);
+    let t = |n: u32| student_t_quantile(0.5 + 0.5 * confidence, f64::from(n - 1));
+    // Many replications have a narrower t than the pilot's; the pilot's variance may be too small.
+    let narrower = t(10_000) / t(PILOT);
+    let widest = 1.2 * narrower * widths.fold(0.0, f64::max);
+    let needed = f64::from(PILOT) * (widest / WIDEST).powi(2);
+    let replications = (needed.ceil() as u32).max(2 * PILOT);
+    (replications, start.elapsed() * replications / PILOT)
+}
+
+/// Every row of every family. Takes hours of processor time, in release; says beforehand how long, and how far it is:
 /// `cargo test --release --test suite theory -- --ignored --nocapture`.
 #[test]
 #[ignore = "long"]
 fn every_row_of_every_family() {
-    const WIDEST: f64 = 0.01;
-    const PILOT: u32 = 64;
     let all: Vec<Study> = cases::all().iter().flat_map(studies).collect();
     let n_rows = all.iter().map(|study| study.metrics.len()).sum();
     let confidence = bonferroni(0.99, n_rows);
-    let t = |n: u32| student_t_quantile(0.5 + 0.5 * confidence, f64::from(n - 1));
+    let plans: Vec<(u32, Duration)> = all.iter().map(|study| plan(study, confidence)).collect();
+    let mut left: Duration = plans.iter().map(|(_, time)| *time).sum();
     let mut faults = Vec::new();
-    for study in all {
-        // A pilot on other draws says how many replications the widest interval takes.
-        let pilot = study.run(2, PILOT, confidence);
-        let widths = pilot.iter().map(Finding::relative_half_width);
-        // Many replications have a narrower t than the pilot's; the pilot's variance may be too small.
-        let narrower = t(10_000) / t(PILOT);
-        let widest = 1.2 * narrower * widths.fold(0.0, f64::max);
-        let needed = f64::from(PILOT) * (widest / WIDEST).powi(2);
-        let replications = (needed.ceil() as u32).max(2 * PILOT);
+    for (index, (study, (replications, time))) in all.iter().zip(plans).enumerate() {
+        println!(
+            "study {} of {}, {} s left: {replications} replications in {} s",
+            index + 1,
+            all.len(),
+            left.as_secs(),
+            time.as_secs()
+        );
+        left -= time;
         let findings = study.run(3, replications, confidence);
-        println!("{replications} replications\n{}", report(&findings));
+        println!("{}", report(&findings));
         let is_bad = |one: &Finding| !one.holds() || one.relative_half_width() > WIDEST;
         faults.extend(findings.into_iter().filter(is_bad));
     }
