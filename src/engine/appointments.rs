@@ -38,7 +38,10 @@ impl Appointments {
         let first = from / bin;
         let mut of_week = first as usize % calendar.week.len();
         for index in first..=to / bin {
-            let slots = calendar.week[of_week];
+            let slots = match calendar.later.is_empty() {
+                true => calendar.week[of_week],
+                false => week_at(calendar, index * bin, week_offset)[of_week],
+            };
             of_week += 1;
             if of_week == calendar.week.len() {
                 of_week = 0;
@@ -83,6 +86,13 @@ impl Appointments {
     }
 }
 
+/// The slots in force at a time counted from the Monday before time zero.
+fn week_at(calendar: &CalendarSpec, time: u64, week_offset: SimSpan) -> &[u16] {
+    let time = SimTime(time.saturating_sub(week_offset.0));
+    let latest = calendar.later.iter().rev().find(|(from, _)| *from <= time);
+    latest.map_or(&calendar.week, |(_, week)| week)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::program::CalendarId;
@@ -94,7 +104,11 @@ mod tests {
         let mut week = vec![0; 168];
         week[1] = 4;
         week[3] = 1;
-        let calendar = CalendarSpec { bin: HOUR, week };
+        let calendar = CalendarSpec {
+            bin: HOUR,
+            week,
+            later: Vec::new(),
+        };
         let booking = BookingSpec {
             calendar: CalendarId(0),
             earliest: SimSpan::ZERO,

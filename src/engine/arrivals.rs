@@ -32,6 +32,8 @@ struct StreamState {
     next_ordinal: u32,
     profile: Option<ProfileId>,
     kind: Kind,
+    /// The stream comes at some times only.
+    is_timed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,8 +61,18 @@ impl StreamState {
             next_ordinal: 0,
             profile,
             kind,
+            is_timed: spec.active.is_some(),
         }
     }
+}
+
+/// Whether a stream comes at a time, in milliseconds.
+fn is_active(spec: &StreamSpec, time: f64) -> bool {
+    let active = spec.active.as_deref().unwrap_or_default();
+    let time = SimTime(time as u64);
+    active
+        .iter()
+        .any(|(from, until)| (*from..*until).contains(&time))
 }
 
 /// A profile's rates during one window, relative to its maximum.
@@ -200,7 +212,7 @@ impl ArrivalBook {
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
             while state.next_time < end.0 as f64 {
                 let ordinal = state.next_ordinal;
-                if self.is_accepted(program, state) {
+                if self.is_accepted(program, spec, state) {
                     self.batch.push(Arrival {
                         time: SimTime(state.next_time as u64),
                         stream: StreamId(id as u32),
@@ -240,7 +252,10 @@ impl ArrivalBook {
 
     /// Whether candidate `next_ordinal` of the stream comes.
     #[inline]
-    fn is_accepted(&self, program: &Program, state: &StreamState) -> bool {
+    fn is_accepted(&self, program: &Program, spec: &StreamSpec, state: &StreamState) -> bool {
+        if state.is_timed && !is_active(spec, state.next_time) {
+            return false;
+        }
         let mut chance = state.accept;
         if let Some(id) = state.profile {
             let direct = || {

@@ -212,10 +212,13 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn is_open(&self, site: &RouteSite, travel: SimSpan) -> bool {
-        site.hours.is_none_or(|window| {
-            let arrival = time_of_week(self.now + travel, self.program.week_offset);
-            self.program.windows[window.index()].is_open(arrival)
-        })
+        let arrival = self.now + travel;
+        let takes_patients = site.later.is_empty() || !site.entries_at(arrival).is_empty();
+        takes_patients
+            && site.hours.is_none_or(|window| {
+                let arrival = time_of_week(arrival, self.program.week_offset);
+                self.program.windows[window.index()].is_open(arrival)
+            })
     }
 
     /// The patient's own travel to a site of a route; `None` if there is no way.

@@ -276,7 +276,9 @@ impl<R: Reader> Simulation<'_, R> {
             // Without a unit the patient makes its own way.
             _ => to.travel,
         };
-        self.pass(patient, site.entries[usize::from(entry)], span)
+        // As when the site was chosen, so that there is an entry.
+        let entries = site.entries_at(self.now + to.travel);
+        self.pass(patient, entries[usize::from(entry)], span)
     }
 
     /// A unit's job is over, at this place.

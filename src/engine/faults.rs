@@ -120,6 +120,11 @@ impl Program {
         let are_sites_good = sites.all(|site| {
             site.site.0 < self.n_sites
                 && site.entries.iter().all(|entry| self.has_step(*entry))
+                && site.later.iter().all(|(_, entries)| {
+                    let n = entries.len();
+                    (n == 0 || n == site.entries.len())
+                        && entries.iter().all(|entry| self.has_step(*entry))
+                })
                 && site.load.iter().all(|pool| self.has_pool(*pool))
                 && site
                     .hours

@@ -379,6 +379,8 @@ pub struct CalendarSpec {
     pub bin: SimSpan,
     /// Slots by bin of the week, Monday 00:00 first.
     pub week: Vec<u16>,
+    /// Slots that take their place from a time on, in order of time.
+    pub later: Vec<(SimTime, Vec<u16>)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -423,12 +425,26 @@ pub struct RouteSite {
     pub place: Place,
     /// Entry steps by `entry` number.
     pub entries: Vec<StepId>,
+    /// Entries that take their place from a time on, in order of time; none at all: the site takes nobody from then on.
+    pub later: Vec<(SimTime, Vec<StepId>)>,
     /// None: always open.
     pub hours: Option<WindowId>,
     /// Lines whose length counts as load.
     pub load: Vec<PoolId>,
     /// Site is passed over while this is on, if another is open.
     pub except: Option<TriggerId>,
+}
+
+impl RouteSite {
+    /// Entry steps in force at a time.
+    #[inline]
+    pub fn entries_at(&self, time: SimTime) -> &[StepId] {
+        if self.later.is_empty() {
+            return &self.entries;
+        }
+        let latest = self.later.iter().rev().find(|(from, _)| *from <= time);
+        latest.map_or(&self.entries, |(_, entries)| entries)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -489,6 +505,8 @@ pub struct StreamSpec {
     /// Attributes drawn on arrival, with the purpose of the draw.
     pub drawn: Vec<(AttributeId, ChanceId, u64)>,
     pub place: StreamPlace,
+    /// Candidates outside these times do not come: from, and up to but not at; in order. None: all come.
+    pub active: Option<Vec<(SimTime, SimTime)>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -325,7 +325,9 @@ impl<R: Reader> Simulation<'_, R> {
         if spec.moves_patient() {
             self.patients.origin_mut(patient).place = site.place;
         }
-        let step = entry.map_or(StepId(id.0 + 1), |entry| site.entries[usize::from(entry)]);
+        let step = entry.map_or(StepId(id.0 + 1), |entry| {
+            site.entries_at(self.now + to.travel)[usize::from(entry)]
+        });
         self.pass(patient, step, to.travel)
     }
 

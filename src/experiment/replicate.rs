@@ -318,6 +318,7 @@ mod tests {
             attributes: [0; N_ATTRIBUTES],
             drawn: Vec::new(),
             place: StreamPlace::At(Default::default()),
+            active: None,
         };
         let steps = vec![
             Step::Share {

@@ -21,6 +21,8 @@ pub enum Changes {
     AsWritten,
     /// These instead, by name, in this order; looked up as if the scenario file named them.
     Only(Vec<String>),
+    /// Those that the scenario file names, then these.
+    Also(Vec<String>),
 }
 
 /// A scenario as one tree.
@@ -158,17 +160,16 @@ impl Collector<'_, '_> {
     /// The change files that a file asks for, in order.
     fn change_files(&self, node: &Node, changes: &Changes) -> Vec<FileId> {
         let reader = TableReader::new(node, "the scenario", &self.workspace.diagnostics);
-        let written = reader.names("changes");
-        match changes {
-            Changes::AsWritten => written
-                .iter()
-                .filter_map(|name| self.change_file(name.value, name.span))
-                .collect(),
-            Changes::Only(names) => names
-                .iter()
-                .filter_map(|name| self.change_file(name, reader.span_of("changes")))
-                .collect(),
-        }
+        let (written, more) = match changes {
+            Changes::AsWritten => (reader.names("changes"), &[][..]),
+            Changes::Only(names) => (Vec::new(), &names[..]),
+            Changes::Also(names) => (reader.names("changes"), &names[..]),
+        };
+        let written = written.iter();
+        let written = written.filter_map(|name| self.change_file(name.value, name.span));
+        let more = more.iter();
+        let more = more.filter_map(|name| self.change_file(name, reader.span_of("changes")));
+        written.chain(more).collect()
     }
 
     /// A change is a file of the folder `changes`, named by its stem, or any file named with its ending.

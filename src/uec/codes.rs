@@ -27,6 +27,7 @@ pub const WHICH_SITE: &str = "S308";
 pub const PLACE: &str = "S309";
 pub const NOTHING_ARRIVES: &str = "S310";
 pub const ROUTE: &str = "S311";
+pub const ROLLOUT: &str = "S312";
 
 /// The codes of this layer, in order.
 pub const CHECKING: &[Code] = &[
@@ -154,6 +155,11 @@ pub const CHECKING: &[Code] = &[
         code: ROUTE,
         title: "a route that leads nowhere",
         explanation: "No site runs the route's service, or a table that the route needs does not cover its zones and sites.",
+    },
+    Code {
+        code: ROLLOUT,
+        title: "a roll-out that cannot be",
+        explanation: "A roll-out says when and by what units its changes come into force, and both versions must fit into one run: the same levels of attributes, fleets that drive alike, at most eight versions at a time.",
     },
 ];
 

@@ -16,8 +16,11 @@ use super::check::{places, reach};
 use super::compile::{self, Compiled};
 use super::forms::needs::PeopleForm;
 use super::forms::{self, ScenarioForm, reading::Reading};
-use super::model::{ChangeNote, InputFile, InputValue, Model, Names, Origin, Residents, RunPlan};
+use super::model::{
+    ChangeNote, InputFile, InputValue, Model, Names, Origin, Residents, Rollout, RunPlan,
+};
 use super::outline::{Outline, outline};
+use super::rollout;
 
 /// A scenario that can run.
 #[derive(Debug)]
@@ -133,19 +136,54 @@ fn build(
     if workspace.diagnostics.has_errors() {
         return None;
     }
-    debug_assert_eq!(compiled.program.faults(), Vec::<String>::new());
     let loads = capacity::check(&compiled, &workspace.diagnostics);
     let residents = form.people.as_ref().map(|people| {
         let counts = people.cells.iter().flat_map(|cell| &cell.residents);
         counts.sum()
     });
     let outline = outline(&form);
-    let model = model(workspace, layered, form, compiled);
+    let (compiled, rollouts) = match form.rollouts.is_empty() {
+        true => (compiled, Vec::new()),
+        false => rolled_out(workspace, path, (changes, overrides), &form, compiled)?,
+    };
+    debug_assert_eq!(compiled.program.faults(), Vec::<String>::new());
+    let mut model = model(workspace, layered, form, compiled);
+    model.rollouts = rollouts;
     Some(Built {
         model,
         loads,
         residents,
         outline,
+    })
+}
+
+/// The system with every version that its roll-outs bring beside it.
+fn rolled_out(
+    workspace: &Workspace,
+    path: &str,
+    (changes, overrides): (&Changes, &Overrides),
+    form: &ScenarioForm,
+    base: Compiled,
+) -> Option<(Compiled, Vec<Rollout>)> {
+    let people = form.people.as_ref();
+    let residents = people.map_or_else(Vec::new, |people| residents(people, &base.names));
+    let setting = rollout::Setting {
+        form,
+        residents: &residents,
+        faults: &workspace.diagnostics,
+    };
+    rollout::roll_out(base, &setting, |more, slots| {
+        let changes = match changes {
+            Changes::AsWritten => Changes::Also(more.to_vec()),
+            Changes::Only(names) => Changes::Only([names, more].concat()),
+            Changes::Also(names) => Changes::Also([names, more].concat()),
+        };
+        let layered = layers::load(workspace, path, &changes)?;
+        let mut form = forms::read(&layered.tree, &Reading::new(workspace));
+        overrides.lay_over(&mut form.run);
+        let compiled = compile::compile_beside(&form, &workspace.diagnostics, slots)?;
+        reach::check(&form, &compiled, &workspace.diagnostics);
+        (!workspace.diagnostics.has_errors()).then_some(compiled)
     })
 }
 
@@ -173,6 +211,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         charts: compiled.charts,
         inputs: inputs.into_iter().map(input).collect(),
         changes: changes.collect(),
+        rollouts: Vec::new(),
         limits: layered.limits,
         files: files
             .iter()

@@ -11,6 +11,7 @@ pub mod measures;
 pub mod model;
 pub mod outline;
 pub mod overview;
+mod rollout;
 #[cfg(test)]
 mod tests;
 

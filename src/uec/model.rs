@@ -24,6 +24,8 @@ pub struct Model {
     /// Every number of the scenario with its source, in file order.
     pub inputs: Vec<InputValue>,
     pub changes: Vec<ChangeNote>,
+    /// Changes that are in force at some times, in some places or for some of the people.
+    pub rollouts: Vec<Rollout>,
     /// What the model leaves out and what to beware of, in sentences.
     pub limits: Vec<String>,
     /// Every file that took part, in the order read.
@@ -62,6 +64,8 @@ impl Default for RunPlan {
 pub struct Names {
     pub sites: Vec<Named>,
     pub pools: Vec<PoolName>,
+    /// Appointment calendars.
+    pub calendars: Vec<PoolName>,
     pub fleets: Vec<Named>,
     /// `service.mark`.
     pub marks: Vec<String>,
@@ -261,6 +265,17 @@ pub struct ChangeNote {
     pub name: String,
     pub title: String,
     pub evidence: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rollout {
+    pub name: String,
+    pub title: String,
+    pub changes: Vec<String>,
+    /// `site` or the id of an attribute; none: everywhere at once.
+    pub by: Option<String>,
+    /// By stream of arrivals: whether its patients are covered.
+    pub covers: Vec<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -12,6 +12,7 @@ mod journeys;
 mod layers;
 mod repeatability;
 mod report;
+mod rollouts;
 mod services;
 mod shipped;
 mod small;

@@ -154,6 +154,7 @@ fn a_crew_is_held_until_the_patient_is_taken_over() {
                 slowness: 1.0,
             },
             entries: vec![ward],
+            later: Vec::new(),
             hours: None,
             load: Vec::new(),
             except: None,

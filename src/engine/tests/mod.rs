@@ -121,6 +121,7 @@ impl Builder {
             attributes,
             drawn: Vec::new(),
             place: StreamPlace::At(Place::default()),
+            active: None,
         });
     }
 
@@ -136,6 +137,7 @@ impl Builder {
             attributes,
             drawn: Vec::new(),
             place: StreamPlace::At(Place::default()),
+            active: None,
         });
     }
 }

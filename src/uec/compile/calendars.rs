@@ -118,6 +118,7 @@ pub fn calendar(per_hour: f64, hours: &WeekWindow) -> Option<CalendarSpec> {
     Some(CalendarSpec {
         bin: SimSpan(bin),
         week: week.collect(),
+        later: Vec::new(),
     })
 }
 

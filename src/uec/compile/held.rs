@@ -157,8 +157,12 @@ impl HeldNames {
     /// A slot for every number, so that numbers that interfere have different ones and groups lie side by side.
     ///
     /// `interferes` has a bit for every number that can be held at the same time, by number.
-    /// Errors: the name for which no slot is left.
-    pub fn allocate(&self, interferes: &[u64]) -> Result<Vec<u8>, String> {
+    /// Names keep the slots `wanted` for them where they can. Errors: the name for which no slot is left.
+    pub fn allocate(
+        &self,
+        interferes: &[u64],
+        wanted: &BTreeMap<String, u8>,
+    ) -> Result<Vec<u8>, String> {
         let n = self.names.len();
         let mut slots: Vec<Option<u8>> = vec![None; n];
         let alone = (0..n as u8).filter(|id| !self.groups.iter().any(|group| group.contains(id)));
@@ -173,7 +177,9 @@ impl HeldNames {
                 clashes.next().is_none()
             };
             let last = (N_HOLD_SLOTS + 1).saturating_sub(run.len());
-            let first = (0..last).find(|first| {
+            let wanted = wanted.get(&self.names[usize::from(run[0])]);
+            let wanted = wanted.map(|slot| usize::from(*slot));
+            let first = wanted.into_iter().chain(0..last).find(|first| {
                 let mut each = run.iter().enumerate();
                 each.all(|(offset, id)| is_free(*id, first + offset))
             });
@@ -185,5 +191,11 @@ impl HeldNames {
             }
         }
         Ok(slots.into_iter().map(|slot| slot.unwrap_or(0)).collect())
+    }
+
+    /// Allocated slots by name.
+    pub fn by_name(&self, slots: &[u8]) -> BTreeMap<String, u8> {
+        let names = self.names.iter().cloned();
+        names.zip(slots.iter().copied()).collect()
     }
 }

@@ -59,6 +59,10 @@ pub struct Compiled {
     pub mean_gaps: BTreeMap<u16, f64>,
     /// By stream: a number that streams of one need or kind of arrival share.
     pub stream_groups: Vec<u32>,
+    /// By stream: a bit for every attribute that its patients bring, not drawn on arrival.
+    pub brings: Vec<u16>,
+    /// The slot under which each name is held.
+    pub slots: BTreeMap<String, u8>,
     /// By step: where it was written.
     pub spans: Vec<Span>,
     /// By pool: where its size was written.
@@ -78,6 +82,15 @@ pub const EVERYWHERE: &str = "everywhere";
 ///
 /// Errors (reported): `S202` to `S211` and `S301` to `S311`; none is given if there is any error.
 pub fn compile(forms: &ScenarioForm, faults: &Diagnostics) -> Option<Compiled> {
+    compile_beside(forms, faults, &BTreeMap::new())
+}
+
+/// As [`compile`]; things are held under the slots that another version of the system holds them under.
+pub fn compile_beside(
+    forms: &ScenarioForm,
+    faults: &Diagnostics,
+    slots: &BTreeMap<String, u8>,
+) -> Option<Compiled> {
     let mut compiler = Compiler::new(forms, faults);
     compiler.attributes();
     compiler.time();
@@ -89,7 +102,7 @@ pub fn compile(forms: &ScenarioForm, faults: &Diagnostics) -> Option<Compiled> {
     compiler.measures_and_charts();
     compiler.finish_routes();
     compiler.check_unused_tables();
-    compiler.finish()
+    compiler.finish(slots)
 }
 
 /// Names of every kind.
@@ -147,6 +160,7 @@ struct Compiler<'a> {
     mean_milliseconds: Vec<Vec<f64>>,
     mean_gaps: BTreeMap<u16, f64>,
     stream_groups: Vec<u32>,
+    brings: Vec<u16>,
 }
 
 impl<'a> Compiler<'a> {
@@ -198,6 +212,7 @@ impl<'a> Compiler<'a> {
             mean_milliseconds: Vec::new(),
             mean_gaps: BTreeMap::new(),
             stream_groups: Vec::new(),
+            brings: Vec::new(),
         }
     }
 

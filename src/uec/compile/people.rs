@@ -111,13 +111,18 @@ impl<'a> Compiler<'a> {
         }
         for form in &forms.arrivals {
             self.arrival(form);
-            self.end_stream_group();
+            self.end_stream_group(&form.entry, &[]);
         }
         for form in &forms.needs {
             match &forms.people {
                 Some(people) => {
                     self.need(form, people);
-                    self.end_stream_group();
+                    let mut cells = people.cells.iter();
+                    let of_residents = match cells.all(|cell| cell.deprivation.is_some()) {
+                        true => &["zone", "age", "deprivation"][..],
+                        false => &["zone", "age"],
+                    };
+                    self.end_stream_group(&form.entry, of_residents);
                 }
                 None if self.faults.is_spoilt("zone") => {}
                 None => {
@@ -130,10 +135,19 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Streams added since the last group ended are one group.
-    fn end_stream_group(&mut self) {
+    /// Streams added since the last group ended are one group; all bring what `entry` sets and what residents bring.
+    fn end_stream_group(&mut self, entry: &EntryForm, of_residents: &[&str]) {
+        let n = self.program.streams.len();
         let group = self.stream_groups.last().map_or(0, |last| last + 1);
-        self.stream_groups.resize(self.program.streams.len(), group);
+        self.stream_groups.resize(n, group);
+        let sets = |id: &str| {
+            let mut set = entry.set.iter();
+            of_residents.contains(&id) || set.any(|(name, _)| name.value == id)
+        };
+        let attributes = self.names.attributes.iter().enumerate();
+        let brought = attributes.filter(|(_, attribute)| sets(&attribute.id));
+        let brought = brought.fold(0, |bits, (index, _)| bits | 1 << index);
+        self.brings.resize(n, brought);
     }
 
     fn arrival(&mut self, form: &'a ArrivalForm) {
@@ -152,6 +166,7 @@ impl<'a> Compiler<'a> {
             attributes,
             drawn: drawn.clone(),
             place: place.clone(),
+            active: None,
         };
         match &form.kind {
             ArrivalKind::Rate {
@@ -259,6 +274,7 @@ impl<'a> Compiler<'a> {
                         attributes: cell_attributes,
                         drawn: drawn.clone(),
                         place: place.clone(),
+                        active: None,
                     };
                     self.program.streams.push(spec);
                     self.names.streams.push(key);

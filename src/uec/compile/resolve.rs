@@ -11,7 +11,7 @@ use super::held::HeldNames;
 use super::{Compiled, Compiler};
 
 impl Compiler<'_> {
-    pub fn finish(mut self) -> Option<Compiled> {
+    pub fn finish(mut self, slots: &BTreeMap<String, u8>) -> Option<Compiled> {
         self.finish_left();
         let site_hours = self.site_hours();
         self.held.check(self.faults);
@@ -31,8 +31,12 @@ impl Compiler<'_> {
                 format!("{{ let_go = \"{name}\" }} before it, or another name with \"as\"");
             self.faults.report(fault.try_this(advice));
         }
-        match self.held.allocate(&holding.interference()) {
-            Ok(slots) => put_slots(&mut self.program, &slots, &handed_over),
+        let mut given = BTreeMap::new();
+        match self.held.allocate(&holding.interference(), slots) {
+            Ok(slots) => {
+                put_slots(&mut self.program, &slots, &handed_over);
+                given = self.held.by_name(&slots);
+            }
             Err(name) => {
                 let message = format!(
                     "more than 6 things are held by one patient at one time; \"{name}\" is one too many"
@@ -53,6 +57,7 @@ impl Compiler<'_> {
         });
         Some(Compiled {
             paths: paths.collect(),
+            slots: given,
             program: self.program,
             names: self.names,
             measures: self.measures,
@@ -60,6 +65,7 @@ impl Compiler<'_> {
             mean_milliseconds: self.mean_milliseconds,
             mean_gaps: self.mean_gaps,
             stream_groups: self.stream_groups,
+            brings: self.brings,
             site_hours,
             spans,
             pool_spans: self.pool_spans,

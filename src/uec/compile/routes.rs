@@ -252,6 +252,7 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|path| self.entries[&(site, service, *path)].outside)
                 .collect(),
+            later: Vec::new(),
             hours: hours
                 .and_then(|hours| self.window(hours))
                 .filter(|window| !is_always(&self.program.windows[window.index()])),

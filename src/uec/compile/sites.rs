@@ -229,6 +229,10 @@ impl<'a> Compiler<'a> {
         };
         let id = CalendarId(self.narrow(self.program.calendars.len(), form.span));
         self.program.calendars.push(spec);
+        self.names.calendars.push(PoolName {
+            id: name.value.clone(),
+            site,
+        });
         self.calendars.insert((site, name.value.clone()), id);
     }
 

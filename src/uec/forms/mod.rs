@@ -9,6 +9,7 @@ pub mod fleets;
 pub mod measures;
 pub mod needs;
 pub mod reading;
+pub mod rollouts;
 pub mod routes;
 pub mod run;
 pub mod services;
@@ -31,6 +32,7 @@ use fleets::{FleetForm, TriggerForm};
 use measures::{ChartForm, MeasureForm};
 use needs::{NeedForm, PeopleForm};
 use reading::Reading;
+use rollouts::RolloutForm;
 use routes::RouteForm;
 use services::ServiceForm;
 use sites::SiteForm;
@@ -74,6 +76,7 @@ pub struct ScenarioForm {
     pub triggers: Vec<TriggerForm>,
     pub measures: Vec<MeasureForm>,
     pub charts: Vec<ChartForm>,
+    pub rollouts: Vec<RolloutForm>,
 }
 
 /// Reads every table of a scenario's tree; faults are reported and leave their table out.
@@ -101,6 +104,7 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         triggers: fleets::triggers(&root, reading),
         measures: measures::measures(&root, reading),
         charts: measures::charts(&root, reading),
+        rollouts: rollouts::rollouts(&root, reading),
     };
     root.finish();
     form

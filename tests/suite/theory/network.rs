@@ -205,6 +205,7 @@ impl Network {
             attributes,
             drawn: Vec::new(),
             place: StreamPlace::At(Place::default()),
+            active: None,
         });
     }
 
