@@ -147,6 +147,7 @@ mod tests {
             weekly: Vec::new(),
             histograms: Vec::new(),
             conservation: Vec::new(),
+            panel: None,
             partial: false,
         }
     }

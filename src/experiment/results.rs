@@ -1,6 +1,15 @@
 //! What comes out of an experiment: values by replication, their summaries, and the courses charts are drawn from.
 
+use crate::uec::measures::{Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
+
+/// Monthly panels of all replications.
+#[derive(Clone, Debug)]
+pub struct Panels {
+    pub tables: PanelTables,
+    /// In the order of replications.
+    pub runs: Vec<Panel>,
+}
 
 /// Identifies one number of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +50,8 @@ pub struct Results {
     /// Distributions of duration measures, all replications together, by measure and site (`all` first).
     pub histograms: Vec<MeasureHistogram>,
     pub conservation: Vec<Conservation>,
+    /// Of a long run, or one with roll-outs: by month, unit and roll-outs in force.
+    pub panel: Option<Panels>,
     /// Stopped before all replications were done.
     pub partial: bool,
 }

@@ -1,7 +1,7 @@
 //! From replications to estimates with intervals, courses and merged distributions.
 
 use super::replicate::{Finished, Replicated};
-use super::results::{Course, Estimate, MeasureHistogram, Results, ValueKey};
+use super::results::{Course, Estimate, MeasureHistogram, Panels, Results, ValueKey};
 use crate::engine::time::MINUTE;
 use crate::stats::histogram::Histogram;
 use crate::stats::intervals::half_width;
@@ -55,6 +55,12 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
             .iter()
             .map(|run| run.conservation.clone())
             .collect(),
+        panel: tables.panel().map(|panel| Panels {
+            tables: panel.clone(),
+            runs: (finished.iter())
+                .filter_map(|run| run.outcome.panel.clone())
+                .collect(),
+        }),
         partial: replicated.is_partial,
         values: replicated
             .finished

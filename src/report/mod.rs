@@ -9,6 +9,7 @@ pub mod fonts;
 pub mod format;
 pub mod headline;
 pub mod html;
+mod panel;
 #[cfg(feature = "png")]
 pub mod png;
 pub mod run_json;

@@ -8,6 +8,7 @@ use crate::uec::model::Model;
 
 use super::charts::ChartTable;
 use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
+use super::panel;
 use super::subject::Outcome;
 
 /// A table as text: its file name and its CSV.
@@ -58,6 +59,12 @@ pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
         tables.push(CsvTable {
             name: "equity.csv",
             text: equity(&results),
+        });
+    }
+    if results.iter().any(|result| result.panel.is_some()) {
+        tables.push(CsvTable {
+            name: "panel.csv",
+            text: panel::panel(&results),
         });
     }
     if let Outcome::Comparison(comparison) = outcome {
@@ -348,10 +355,10 @@ fn finite(value: Option<f64>) -> String {
 }
 
 /// A CSV under way.
-struct Sheet(csv::Writer<Vec<u8>>);
+pub(super) struct Sheet(csv::Writer<Vec<u8>>);
 
 impl Sheet {
-    fn new(header: &[&str]) -> Self {
+    pub(super) fn new(header: &[&str]) -> Self {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer
             .write_record(header)
@@ -359,13 +366,13 @@ impl Sheet {
         Self(writer)
     }
 
-    fn push(&mut self, row: &[String]) {
+    pub(super) fn push(&mut self, row: &[String]) {
         self.0
             .write_record(row)
             .expect("rows have as many cells as the header");
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let bytes = self.0.into_inner().expect("writing to memory cannot fail");
         String::from_utf8(bytes).expect("cells are text")
     }

@@ -130,6 +130,7 @@ fn build(
     let reading = Reading::new(workspace);
     let mut form = forms::read(&layered.tree, &reading);
     overrides.lay_over(&mut form.run);
+    rollout::check(&form, &workspace.diagnostics);
     let compiled = compile::compile(&form, &workspace.diagnostics)?;
     reach::check(&form, &compiled, &workspace.diagnostics);
     places::check(&form, &compiled, &workspace.diagnostics);

@@ -2,8 +2,10 @@
 //!
 //! This is what experiments run and reports describe. It holds no text of the scenario except titles and sources.
 
+use std::ops::Range;
+
 use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId};
-use crate::engine::time::SimSpan;
+use crate::engine::time::{SimSpan, SimTime};
 
 pub use crate::scenario::dates::Date;
 
@@ -276,6 +278,8 @@ pub struct Rollout {
     pub by: Option<String>,
     /// By stream of arrivals: whether its patients are covered.
     pub covers: Vec<bool>,
+    /// By site, of a roll-out by site or everywhere: when it is in force there. Times of the run, warm-up included.
+    pub at_sites: Vec<Vec<Range<SimTime>>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -22,6 +22,22 @@ pub fn model(text: &str) -> Model {
     }
 }
 
+/// A scenario of several files, the first of which is the scenario.
+///
+/// Panics with all its faults if it has any.
+pub fn model_of(files: &[(&str, &str)]) -> Model {
+    match load(files[0].0, &MemorySource::new(files.iter().copied())) {
+        Ok(loaded) => loaded.model,
+        Err(refused) => panic!("{}", refused.render()),
+    }
+}
+
+/// The printed faults of a scenario that is refused.
+pub fn faults_of(text: &str) -> String {
+    let refused = load("test.toml", &MemorySource::new([("test.toml", text)]));
+    refused.expect_err("the scenario has faults").render()
+}
+
 /// A scenario that may name files of the shipped tree.
 ///
 /// Panics with all its faults if it has any.

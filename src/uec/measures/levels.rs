@@ -234,6 +234,11 @@ fn sum(areas: impl Iterator<Item = LevelAreas>) -> LevelAreas {
 }
 
 impl Period {
+    #[inline]
+    pub fn contains(&self, time: SimTime) -> bool {
+        self.start <= time && time < self.end
+    }
+
     /// Day of the measured period.
     #[inline]
     pub fn day(self, time: SimTime) -> usize {

@@ -14,12 +14,14 @@ mod keys;
 mod levels;
 mod lines;
 mod outcome;
+mod panel;
 mod reader;
 mod tables;
 
 pub use keys::{MeasureKey, Row, unit_milliseconds};
 pub use lines::{Growth, Line};
 pub use outcome::{CourseKey, Outcome};
+pub use panel::{Account, Panel, PanelCell, PanelTables, PanelUnit};
 pub use reader::MeasureReader;
 pub use tables::MeasureTables;
 

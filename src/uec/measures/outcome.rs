@@ -2,6 +2,7 @@
 
 use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
+use super::panel::{Panel, PanelReader};
 use super::reader::{Cell, MeasureReader};
 use super::tables::{Block, Grid, HOURS_OF_WEEK, MeasureTables};
 use crate::engine::time::{DAY, HOUR};
@@ -21,6 +22,8 @@ pub struct Outcome {
     pub histograms: Vec<Histogram>,
     /// Lines that kept growing.
     pub growing: Vec<Growth>,
+    /// Of a long run, or one with roll-outs.
+    pub panel: Option<Panel>,
 }
 
 /// A measure for all patients or for one site.
@@ -71,6 +74,7 @@ impl MeasureReader<'_> {
             growing: self.lines.growing(),
             ..Outcome::default()
         };
+        outcome.panel = self.panel.take().map(PanelReader::into_panel);
         for key in self.tables.keys() {
             let value = self.value(&model.measures[key.measure], key);
             outcome.values.push(value);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::levels::Levels;
 use super::lines::{Line, LineWatch};
+use super::panel::PanelReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{MarkId, N_ATTRIBUTES, SiteId};
@@ -21,6 +22,7 @@ pub struct MeasureReader<'t> {
     pub(super) by_hour: Vec<Cell>,
     pub(super) levels: Levels,
     pub(super) lines: LineWatch,
+    pub(super) panel: Option<PanelReader>,
     calendar: Calendar,
 }
 
@@ -62,6 +64,7 @@ impl<'t> MeasureReader<'t> {
             by_hour: vec![Cell::default(); sizes.hours],
             levels: Levels::new(&tables.levels),
             lines: LineWatch::default(),
+            panel: tables.panel.as_ref().map(PanelReader::new),
             calendar: Calendar::default(),
         }
     }
@@ -79,7 +82,7 @@ impl<'t> MeasureReader<'t> {
         let tables = self.tables;
         let taps = &tables.taps[mark.index()];
         let period = &tables.period;
-        if taps.is_empty() || now < period.start || now >= period.end {
+        if taps.is_empty() || !period.contains(now) {
             return;
         }
         if now >= self.calendar.hour_end {
@@ -223,6 +226,12 @@ impl Reader for MeasureReader<'_> {
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
         let clock = |clock| patient.clock(clock);
         self.pass(now, mark, site, patient.attributes(), clock);
+        if let Some(panel) = &mut self.panel
+            && self.tables.period.contains(now)
+            && let Some(tables) = &self.tables.panel
+        {
+            panel.pass(tables, now, mark, site, patient);
+        }
     }
 
     fn hour(&mut self, now: SimTime, pools: &[LevelAreas], fleets: &[LevelAreas]) {

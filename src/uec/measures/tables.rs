@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
+use super::panel::PanelTables;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
-use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, Statistic};
+use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, RunPlan, Statistic};
 
 /// Compiled measures of one model; the same for all its replications.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct MeasureTables {
     pub(super) levels: LevelTables,
     /// By measure.
     pub(super) blocks: Vec<Block>,
+    /// Of a long run, or one with roll-outs.
+    pub(super) panel: Option<PanelTables>,
     keys: Vec<MeasureKey>,
 }
 
@@ -80,7 +83,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn new(condition: &Condition) -> Self {
+    pub fn new(condition: &Condition) -> Self {
         let mut mask = [0; 4];
         for &level in &condition.levels {
             mask[usize::from(level >> 6)] |= 1 << (level & 63);
@@ -173,6 +176,11 @@ impl MeasureTables {
             builder.measure(measure);
         }
         builder.finish(model, period)
+    }
+
+    /// How the panel is laid out, if there is one.
+    pub fn panel(&self) -> Option<&PanelTables> {
+        self.panel.as_ref()
     }
 
     /// Every number of an [`super::Outcome`], in order.
@@ -382,8 +390,18 @@ impl<'m> Builder<'m> {
                 }
             }
         }
+        let run = RunPlan {
+            warm_up: period.start.since(SimTime::ZERO),
+            length: period.end.since(period.start),
+            ..model.run
+        };
+        let clock = |mark: MarkId| {
+            model.program.mark_clocks[mark.index()]
+                .expect("the mark that a duration starts from has a clock")
+        };
         MeasureTables {
             period,
+            panel: PanelTables::new(model, run, clock),
             taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,
             levels: self.levels,

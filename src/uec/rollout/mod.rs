@@ -23,6 +23,7 @@ use super::forms::ScenarioForm;
 use super::model::{Residents, Rollout};
 use capacity::{Coverage, Shares};
 use join::Joined;
+pub use schedule::check;
 use schedule::{MOST_VERSIONS, Schedule, Unit};
 
 /// What the versions need to know of the scenario.
@@ -48,7 +49,7 @@ pub fn roll_out(
     let run = &setting.form.run;
     let end = SimTime::ZERO + run.warm_up + run.length;
     let zero = TimeZero::of(run);
-    let schedule = Schedule::new(forms, &base.names, zero, end, faults);
+    let schedule = Schedule::new(forms, &base.names, zero, end);
     let masks = schedule.masks();
     let span = forms.first().map(|form| form.span).unwrap_or_default();
     if masks.len() > MOST_VERSIONS {
@@ -87,6 +88,9 @@ pub fn roll_out(
         title: form.title.clone(),
         changes: form.changes.iter().map(|name| name.value.clone()).collect(),
         by: form.by.as_ref().map(|by| by.value.clone()),
+        at_sites: (0..joined.names.sites.len())
+            .map(|site| schedule.at_site(bit, site))
+            .collect(),
         covers: (joined.stream_versions.iter())
             .map(|(version, _)| masks[*version] >> bit & 1 == 1)
             .collect(),

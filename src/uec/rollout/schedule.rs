@@ -13,8 +13,10 @@ use crate::scenario::dates::Date;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::uec::calendar::TimeZero;
 use crate::uec::codes;
-use crate::uec::forms::Name;
+use crate::uec::compile::EVERYWHERE;
+use crate::uec::compile::index::report_unknown;
 use crate::uec::forms::rollouts::{RolloutForm, WhenForm};
+use crate::uec::forms::{Name, ScenarioForm};
 use crate::uec::model::Names;
 
 /// Which roll-outs are in force: bit by bit, in their order.
@@ -65,16 +67,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// `names` are those of the system without any roll-out; `end` is that of the run.
-    ///
-    /// Errors (reported): `S301` for names of units, `S312` for roll-outs that cannot be.
-    pub fn new(
-        forms: &[RolloutForm],
-        names: &Names,
-        zero: TimeZero,
-        end: SimTime,
-        faults: &Diagnostics,
-    ) -> Self {
+    /// `names` are those of the system without any roll-out; `end` is that of the run. What [`check`] finds fault with is
+    /// passed over.
+    pub fn new(forms: &[RolloutForm], names: &Names, zero: TimeZero, end: SimTime) -> Self {
         let mut schedule = Self {
             rollouts: Vec::new(),
             attribute: None,
@@ -82,10 +77,10 @@ impl Schedule {
             breaks: vec![SimTime::ZERO],
         };
         for form in forms {
-            let Some((by, units)) = schedule.units(form, names, faults) else {
+            let Some((by, units)) = schedule.units(form, names) else {
                 continue;
             };
-            let order = order(form, &units, faults);
+            let order = order(form, &units);
             let cover = order
                 .iter()
                 .map(|place| place.map_or_else(Vec::new, |place| spans(form, place, &order, zero)))
@@ -105,33 +100,18 @@ impl Schedule {
     }
 
     /// The names of the units of a roll-out.
-    fn units(
-        &mut self,
-        form: &RolloutForm,
-        names: &Names,
-        faults: &Diagnostics,
-    ) -> Option<(By, Vec<String>)> {
+    fn units(&mut self, form: &RolloutForm, names: &Names) -> Option<(By, Vec<String>)> {
         let Some(by) = &form.by else {
             return Some((By::Everywhere, vec![form.name.value.clone()]));
         };
-        if by.value == "site" {
+        if by.value == SITE {
             let sites = names.sites.iter().map(|site| site.id.clone());
             return Some((By::Site, sites.collect()));
         }
-        let known = names.attributes.iter();
-        let Some(index) = known.clone().position(|one| one.id == by.value) else {
-            let known = known.map(|one| one.id.as_str()).chain(["site"]);
-            crate::uec::compile::index::report_unknown("kind of unit", by, known, faults);
-            return None;
-        };
-        let attribute = AttributeId(index as u8);
+        let mut attributes = names.attributes.iter();
+        let index = attributes.position(|one| one.id == by.value)?;
         let levels = &names.attributes[index].levels;
-        if self.attribute.is_some_and(|(other, _)| other != attribute) {
-            let message = "all roll-outs that go by an attribute go by the same one";
-            faults.report(Diagnostic::error(codes::ROLLOUT, by.span, message));
-            return None;
-        }
-        self.attribute = Some((attribute, levels.len()));
+        self.attribute = Some((AttributeId(index as u8), levels.len()));
         let levels = levels.iter().map(|level| level.id.clone());
         Some((By::Attribute, levels.collect()))
     }
@@ -153,6 +133,17 @@ impl Schedule {
                 By::Attribute => None,
             })
         })
+    }
+
+    /// When a roll-out is in force at a site, whomever it covers there; never for one that goes by an attribute.
+    pub fn at_site(&self, rollout: usize, site: usize) -> Vec<Range<SimTime>> {
+        let rollout = &self.rollouts[rollout];
+        let unit = match rollout.by {
+            By::Everywhere => 0,
+            By::Site => site,
+            By::Attribute => return Vec::new(),
+        };
+        rollout.cover.get(unit).cloned().unwrap_or_default()
     }
 
     /// The roll-outs that go by an attribute.
@@ -190,16 +181,56 @@ impl Schedule {
     }
 }
 
-/// By unit: its place in the order in which units are covered; none for those that never are.
-fn order(form: &RolloutForm, units: &[String], faults: &Diagnostics) -> Vec<Option<usize>> {
-    let find = |name: &Name| {
-        let found = units.iter().position(|unit| *unit == name.value);
-        if found.is_none() {
-            let what = form.by.as_ref().map_or("unit", |by| by.value.as_str());
-            crate::uec::compile::index::report_unknown(what, name, units, faults);
+/// What a roll-out by site goes by.
+const SITE: &str = "site";
+
+/// Errors (reported): `S301` for units that do not exist, `S312` for roll-outs by several attributes.
+pub fn check(form: &ScenarioForm, faults: &Diagnostics) {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    let sites = form.sites.iter().map(|site| site.name.value.as_str());
+    kinds.push((SITE, sites.chain([EVERYWHERE]).collect()));
+    if let Some(people) = &form.people {
+        let zones = people.zones.iter().map(|zone| zone.name.value.as_str());
+        let ages = people.ages.iter().map(|age| age.value.as_str());
+        let levels = people.cells.iter();
+        let levels = levels.filter_map(|cell| cell.deprivation.as_ref());
+        kinds.push(("zone", zones.collect()));
+        kinds.push(("age", ages.collect()));
+        kinds.push((
+            "deprivation",
+            levels.map(|level| level.value.as_str()).collect(),
+        ));
+    }
+    for attribute in &form.attributes {
+        let levels = attribute.levels.iter().map(|level| level.id.as_str());
+        kinds.retain(|(kind, _)| *kind != attribute.name.value);
+        kinds.push((&attribute.name.value, levels.collect()));
+    }
+    let mut attribute: Option<&str> = None;
+    for rollout in &form.rollouts {
+        let Some(by) = &rollout.by else { continue };
+        let Some((_, units)) = kinds.iter().find(|(kind, _)| *kind == by.value) else {
+            let known = kinds.iter().map(|(kind, _)| *kind);
+            report_unknown("kind of unit", by, known, faults);
+            continue;
+        };
+        for unit in rollout.only.iter().chain(&rollout.order) {
+            if !units.contains(&unit.value.as_str()) {
+                report_unknown(&by.value, unit, units, faults);
+            }
         }
-        found
-    };
+        if by.value != SITE && attribute.is_some_and(|other| other != by.value) {
+            let message = "all roll-outs that go by an attribute go by the same one";
+            faults.report(Diagnostic::error(codes::ROLLOUT, by.span, message));
+        } else if by.value != SITE {
+            attribute = Some(&by.value);
+        }
+    }
+}
+
+/// By unit: its place in the order in which units are covered; none for those that never are.
+fn order(form: &RolloutForm, units: &[String]) -> Vec<Option<usize>> {
+    let find = |name: &Name| units.iter().position(|unit| *unit == name.value);
     let only: BTreeSet<usize> = form.only.iter().filter_map(find).collect();
     let takes_part = |unit: &usize| form.only.is_empty() || only.contains(unit);
     let mut first: Vec<usize> = Vec::new();

@@ -141,6 +141,7 @@ pub fn results(name: &str, title: &str, burden: f64) -> Results {
         weekly,
         histograms,
         conservation,
+        panel: None,
         partial: false,
     }
 }
