@@ -8,11 +8,12 @@ use super::catalogue::{self, ChangeFile, ServiceFile};
 use super::measure_words;
 use super::options::Exit;
 use super::origin_words::origin_words;
-use super::{codes, distributions, loading, say};
+use super::{codes, loading, say};
 use crate::scenario::diagnostic::nearest;
 use crate::uec::load::Loaded;
 use crate::uec::model::{InputValue, Model};
 use crate::uec::outline::ServiceOutline;
+use crate::uec::shapes;
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
@@ -33,10 +34,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Exit> {
             code.code, code.title, code.explanation
         ));
     }
-    if let Some(shape) = distributions::SHAPES
-        .iter()
-        .find(|shape| shape.name == word)
-    {
+    if let Some(shape) = shapes::SHAPES.iter().find(|shape| shape.name == word) {
         let text = format!(
             "{}: a distribution of lengths of time\n\nIn words: {}\nWritten:  {}\n",
             shape.name, shape.title, shape.written
@@ -201,7 +199,7 @@ fn known<'k>(
     let changes = changes.iter().map(|change| &change.name);
     let library = library.iter().map(|service| &service.id);
     let names = measures.chain(services).chain(changes).chain(library);
-    let shapes = distributions::SHAPES.iter().map(|shape| shape.name);
+    let shapes = shapes::SHAPES.iter().map(|shape| shape.name);
     let codes = codes::all().map(|code| code.code);
     names
         .map(String::as_str)

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use clap::{Args, ValueEnum};
 
 use super::options::Exit;
-use super::{catalogue, codes, distributions, loading, say};
+use super::{catalogue, codes, loading, say};
 use crate::report::format::statistic_key;
 use crate::uec::load::Loaded;
+use crate::uec::shapes;
 
 #[derive(Debug, Args)]
 pub struct ListArguments {
@@ -51,7 +52,7 @@ pub fn list(arguments: &ListArguments) -> Result<Exit, Exit> {
         (What::Changes, _) => faults = changes(&mut lines),
         (What::Scenarios, _) => faults = scenarios(&mut lines),
         (What::Distributions, _) => {
-            for shape in distributions::SHAPES {
+            for shape in shapes::SHAPES {
                 lines.add(shape.name, shape.title, shape.written);
             }
         }

@@ -10,7 +10,6 @@ mod compare;
 mod completions;
 mod describe;
 mod diff;
-mod distributions;
 mod explain;
 mod fit;
 mod folder;
@@ -25,6 +24,7 @@ mod origin_words;
 mod progress;
 mod run;
 mod running;
+mod schema;
 mod sources;
 mod trace;
 mod writing;
@@ -72,6 +72,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List what there is: measures, services, changes, scenarios, distributions, codes
     List(list::ListArguments),
+    /// Write the JSON Schema by which editors complete and check scenario files
+    Schema(schema::SchemaArguments),
     /// Print what a shell needs to complete commands and flags
     Completions(completions::CompletionsArguments),
 }
@@ -91,6 +93,7 @@ pub fn main() -> Exit {
         Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Diff(arguments)) => diff::diff(arguments),
         Some(Command::New(arguments)) => new::new(arguments),
+        Some(Command::Schema(arguments)) => schema::schema(arguments),
         Some(Command::Completions(arguments)) => completions::completions(arguments),
         Some(Command::Explain(arguments)) => explain::explain(arguments),
         Some(Command::List(arguments)) => list::list(arguments),

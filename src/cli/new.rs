@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::options::Exit;
-use super::say;
+use super::{folder, say, schema};
+use crate::uec::schema::{TITLE, text};
 
 #[derive(Debug, Args)]
 pub struct NewArguments {
@@ -35,10 +36,32 @@ pub fn new(arguments: &NewArguments) -> Result<Exit, Exit> {
     let path = path_of(&arguments.name)?;
     let text = starter(arguments.like, &path);
     write(&path, &text)?;
+    let by_editors = match write_schema(&path)? {
+        true => format!(
+            "{} beside it lets editors complete and check it\n",
+            schema::FILE
+        ),
+        false => String::new(),
+    };
     let shown = shown(&path);
     say::show(&format!(
-        "written to {shown}\nNow: uecsim check {shown}, then: uecsim run {shown}\n"
+        "written to {shown}\n{by_editors}Now: uecsim check {shown}, then: uecsim run {shown}\n"
     ))
+}
+
+/// Writes the schema that the file names beside it; false if something else has its name.
+fn write_schema(scenario: &Path) -> Result<bool, Exit> {
+    let path = scenario.with_file_name(schema::FILE);
+    // That of an earlier version is renewed.
+    if path.exists() && !fs::read_to_string(&path).is_ok_and(|text| text.contains(TITLE)) {
+        return Ok(false);
+    }
+    let written = folder::write_file(&path, text().as_bytes());
+    written.map_err(|reason| {
+        let message = format!("{} cannot be written: {reason}", path.display());
+        say::fault(Exit::Machine, &message)
+    })?;
+    Ok(true)
 }
 
 /// `NAME.toml`, where NAME may have a folder before it and may have the ending already.

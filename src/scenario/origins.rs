@@ -10,7 +10,10 @@ use super::diagnostic::Diagnostics;
 use super::files::{Files, Position};
 use super::tree::{Node, Said, Table, Value};
 use super::units;
-use super::values::text;
+use super::values::{text, word};
+
+/// Words for how a number or a measure came about.
+pub const NATURES: [&str; 3] = ["imposed", "calibrated", "emergent"];
 
 /// A number (or distribution, or list of numbers) of the scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +30,7 @@ pub struct Input {
 
 /// Fixes to every value below `node` the statement that holds for it; `otherwise` where the file states nothing.
 ///
-/// Errors (reported): `S106` if a statement is not a text.
+/// Errors (reported): `S106` if a statement is not a text, `S111` for an unknown nature.
 pub fn mark(node: &mut Node, otherwise: Option<Said>, diagnostics: &Diagnostics) {
     mark_below(node, otherwise.map(Arc::new).as_ref(), diagnostics);
 }
@@ -60,7 +63,10 @@ fn said_by(
     diagnostics: &Diagnostics,
 ) -> Option<Arc<Said>> {
     let stated = |key: &str| text(table.get(key)?, diagnostics).map(str::to_owned);
-    let (source, assumed, nature) = (stated("source"), stated("assumed"), stated("nature"));
+    let nature = table.get("nature");
+    let nature = nature.and_then(|node| word(node, &NATURES, diagnostics));
+    let nature = nature.map(|position| NATURES[position].to_owned());
+    let (source, assumed) = (stated("source"), stated("assumed"));
     if source.is_none() && assumed.is_none() && nature.is_none() {
         return None;
     }

@@ -27,18 +27,22 @@ pub enum UnitFault {
     Empty,
 }
 
-/// Milliseconds of one time unit: `ms`, `s`, `min`, `h`, `day`, `week`, `year`, with their usual other spellings.
+/// Every unit of time: its spellings, and its length in milliseconds.
+pub const TIME_UNITS: [(&[&str], f64); 7] = [
+    (&["ms", "millisecond", "milliseconds"], 1.0),
+    (&["s", "sec", "second", "seconds"], SECOND),
+    (&["min", "mins", "minute", "minutes"], MINUTE),
+    (&["h", "hr", "hrs", "hour", "hours"], HOUR),
+    (&["d", "day", "days"], DAY),
+    (&["w", "week", "weeks"], WEEK),
+    (&["year", "years"], YEAR),
+];
+
+/// Milliseconds of one unit of time by any of its spellings.
 pub fn time_unit(name: &str) -> Option<f64> {
-    Some(match name {
-        "ms" | "millisecond" | "milliseconds" => 1.0,
-        "s" | "sec" | "second" | "seconds" => SECOND,
-        "min" | "mins" | "minute" | "minutes" => MINUTE,
-        "h" | "hr" | "hrs" | "hour" | "hours" => HOUR,
-        "d" | "day" | "days" => DAY,
-        "w" | "week" | "weeks" => WEEK,
-        "year" | "years" => YEAR,
-        _ => return None,
-    })
+    let mut units = TIME_UNITS.iter();
+    let found = units.find(|(spellings, _)| spellings.contains(&name));
+    found.map(|(_, length)| *length)
 }
 
 /// Milliseconds of a written duration, which may be negative: `8 min`, `1 h 30 min`, `-5 min`.

@@ -12,6 +12,8 @@ pub mod model;
 pub mod outline;
 pub mod overview;
 mod rollout;
+pub mod schema;
+pub mod shapes;
 #[cfg(test)]
 mod tests;
 

@@ -398,6 +398,38 @@ fn new_overwrites_nothing() {
 }
 
 #[test]
+fn the_schema_is_written_and_a_new_scenario_names_the_one_beside_it() {
+    let scratch = Scratch::new("schema");
+    let call = |words: &[&str]| uecsim_in(scratch.folder(), words);
+    let printed = call(&["schema"]);
+    check(&printed, &["https://json-schema.org/draft/2020-12/schema"]);
+    check(
+        &call(&["schema", "--out", "s.json"]),
+        &["written to s.json\n"],
+    );
+    let read = |name: &str| fs::read_to_string(scratch.path(name)).expect("the file is there");
+    assert_eq!(read("s.json"), printed.out);
+    check_refused(&call(&["schema", "--out", "."]), "is a folder");
+
+    // Of an earlier version, and a file that is none.
+    scratch.write(
+        "uecsim.schema.json",
+        &printed.out.replace("2020-12", "2019-09"),
+    );
+    check(
+        &call(&["new", "mine"]),
+        &["uecsim.schema.json beside it lets editors complete and check it\n"],
+    );
+    assert_eq!(read("uecsim.schema.json"), printed.out);
+    assert!(read("mine.toml").starts_with("#:schema ./uecsim.schema.json\n"));
+    scratch.write("uecsim.schema.json", "{}");
+    let second = call(&["new", "second"]);
+    check(&second, &["written to second.toml\n"]);
+    assert!(!second.out.contains("editors"), "{}", second.out);
+    assert_eq!(read("uecsim.schema.json"), "{}");
+}
+
+#[test]
 fn completions_know_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         check(

@@ -13,6 +13,7 @@ mod layers;
 mod repeatability;
 mod report;
 mod rollouts;
+mod schema;
 mod services;
 mod shipped;
 mod small;

@@ -30,7 +30,7 @@ pub const SHAPES: [&str; 15] = [
     "empirical",
 ];
 
-const MIXTURE: &str = "mixture";
+pub const MIXTURE: &str = "mixture";
 const EXAMPLE: &str = "{ lognormal = { mean = \"9 min\", sd = \"4 min\" } }";
 
 /// Whether a table writes a distribution, rather than a table of them.

@@ -91,6 +91,22 @@ pub struct ChartForm {
 
 /// Kinds of measure as written.
 pub const KINDS: [&str; 5] = ["count", "duration", "share", "level", "sum_beyond"];
+/// What a level is of, as written.
+pub const LEVELS: [&str; 4] = ["busy", "waiting", "capacity", "occupancy"];
+/// Which direction is better, as written.
+pub const BETTER: [&str; 3] = ["lower", "higher", "neither"];
+/// Courses over time, as written.
+pub const SERIES: [&str; 2] = ["day", "hour_of_week"];
+/// Kinds of chart as written.
+pub const CHART_KINDS: [&str; 7] = [
+    "daily",
+    "week",
+    "survival",
+    "standards",
+    "bands",
+    "level",
+    "interval",
+];
 
 pub fn measures(root: &TableReader, reading: &Reading) -> Vec<MeasureForm> {
     entries(root, "measures", reading, measure)
@@ -115,7 +131,7 @@ fn measure(name: Name, node: &Node, reading: &Reading) -> Option<MeasureForm> {
     let by_site = by.iter().any(|name| name.value == "site");
     by.retain(|name| name.value != "site");
     let (by_day, by_hour_of_week) = series(&reader, reading);
-    let better = reader.optional_word("better", &["lower", "higher", "neither"]);
+    let better = reader.optional_word("better", &BETTER);
     let better = [Better::Lower, Better::Higher, Better::Neither][better.unwrap_or(2)];
     let unit_length = unit.as_deref().and_then(units::time_unit);
     let standards = standards(&reader, unit_length, reading);
@@ -176,8 +192,7 @@ fn kind_of(kind: &str, reader: &TableReader, reading: &Reading) -> Option<Measur
             }
         }
         "level" => {
-            let words = ["busy", "waiting", "capacity", "occupancy"];
-            let what = reader.word("what", &words);
+            let what = reader.word("what", &LEVELS);
             let kinds = [
                 LevelOf::Busy,
                 LevelOf::Waiting,
@@ -306,7 +321,7 @@ fn series(reader: &TableReader, reading: &Reading) -> (bool, bool) {
         values::list(node, reading.faults).unwrap_or_default()
     });
     for node in nodes {
-        match values::word(node, &["day", "hour_of_week"], reading.faults) {
+        match values::word(node, &SERIES, reading.faults) {
             Some(0) => by_day = true,
             Some(_) => by_hour_of_week = true,
             None => {}
@@ -370,15 +385,6 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
     let what = format!("chart \"{}\"", name.value);
     let reader = TableReader::new(node, what, reading.faults);
     reader.allow(&["title"]);
-    let words = [
-        "daily",
-        "week",
-        "survival",
-        "standards",
-        "bands",
-        "level",
-        "interval",
-    ];
     let kinds = [
         ChartKind::Daily,
         ChartKind::Week,
@@ -388,7 +394,7 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
         ChartKind::Level,
         ChartKind::Interval,
     ];
-    let kind = reader.word("kind", &words);
+    let kind = reader.word("kind", &CHART_KINDS);
     reader.required("measures", "[\"time_in_department\"]");
     let measures = owned_names(&reader, "measures");
     let lines = reader.optional_list("lines").unwrap_or_default();

@@ -98,9 +98,11 @@ fn route(name: Name, node: &Node, reading: &Reading) -> Option<RouteForm> {
     })
 }
 
+/// Rules of routes as written.
+pub const RULES: [&str; 4] = ["nearest", "same_site", "same_zone", "shares"];
+
 fn rule(reader: &TableReader, reading: &Reading) -> Option<RuleForm> {
-    let words = ["nearest", "same_site", "same_zone", "shares"];
-    let word = reader.optional_word("rule", &words);
+    let word = reader.optional_word("rule", &RULES);
     if reader.has("rule") {
         word?;
     }

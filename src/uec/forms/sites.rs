@@ -118,8 +118,11 @@ fn named<T>(
     entries.filter_map(read_one).collect()
 }
 
+/// What staff do at the end of a shift, as written.
+pub const SHIFT_ENDS: [&str; 2] = ["finish", "interrupt"];
+
 fn shift_end(node: &Node, reading: &Reading) -> Option<ShiftEnd> {
-    let found = values::word(node, &["finish", "interrupt"], reading.faults)?;
+    let found = values::word(node, &SHIFT_ENDS, reading.faults)?;
     Some([ShiftEnd::Finish, ShiftEnd::Interrupt][found])
 }
 

@@ -23,7 +23,7 @@ use super::tables_reading::{by_cohort, conditions, own};
 pub const UNREADABLE_STEPS: &str = "*steps";
 
 /// What a step can do, by its key.
-const ACTIONS: [&str; 21] = [
+pub const ACTIONS: [&str; 21] = [
     "mark",
     "wait",
     "wait_until",

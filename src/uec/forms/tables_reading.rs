@@ -98,6 +98,18 @@ pub fn dimensions(reader: &TableReader, reading: &Reading) -> Option<Vec<Dimensi
     read.into_iter().collect()
 }
 
+/// Dimensions that are written with a name after a colon.
+pub const DIMENSION_KINDS: [&str; 5] = ["open", "held", "waiting", "busy", "trigger"];
+
+/// Conditions in short: as written, the dimension they stand for, and the level they ask for.
+pub const SHORT_CONDITIONS: [(&str, &str, &str); 5] = [
+    ("open", "open", "yes"),
+    ("closed", "open", "no"),
+    ("held", "held", "yes"),
+    ("not_held", "held", "no"),
+    ("trigger", "trigger", "on"),
+];
+
 /// One dimension: a name, `open:NAME` and its like, or `{ waiting = POOL, bands = […] }`.
 fn dimension(node: &Node, reading: &Reading) -> Option<DimensionForm> {
     if let Value::String(text) = &node.value {
@@ -162,8 +174,7 @@ fn named_dimension(
         Some((kind, _)) => {
             let message = format!("\"{kind}:\" is not a kind of dimension");
             let fault = Diagnostic::error(codes::UNKNOWN_NAME, span, message);
-            let kinds = ["open", "held", "waiting", "busy", "trigger"];
-            reading.faults.report(fault.suggest(kind, kinds));
+            reading.faults.report(fault.suggest(kind, DIMENSION_KINDS));
             return None;
         }
     };
@@ -277,18 +288,11 @@ pub fn conditions(node: &Node, reading: &Reading) -> Option<Vec<ConditionForm>> 
 
 /// `open = "in_hours"` is short for `"open:in_hours" = "yes"`; `"waiting:cubicles"` takes `{ at_least = 5 }` or `{ below = 5 }`.
 fn condition(key: &str, node: &Node, reading: &Reading) -> Option<ConditionForm> {
-    let short = [
-        ("open", "open", "yes"),
-        ("closed", "open", "no"),
-        ("held", "held", "yes"),
-        ("not_held", "held", "no"),
-        ("trigger", "trigger", "on"),
-    ];
     let level = |value: &str| Located {
         value: value.to_owned(),
         span: node.span,
     };
-    if let Some((_, kind, yes)) = short.iter().find(|(short, _, _)| *short == key) {
+    if let Some((_, kind, yes)) = SHORT_CONDITIONS.iter().find(|(short, _, _)| *short == key) {
         let name = values::text(node, reading.faults)?;
         let dimension = named_dimension(&format!("{kind}:{name}"), node, None, reading)?;
         let levels = vec![level(yes)];

@@ -1,0 +1,194 @@
+//! Measures and charts.
+
+use serde_json::{Value, json};
+
+use crate::uec::forms::measures::{BETTER, CHART_KINDS, KINDS, SERIES};
+
+use super::build::{Keys, about, closed, closed_with, keys, named, of, of_for, only, with_cases};
+use super::values::{duration, duration_pattern, list, name, names, note, text, word};
+
+pub fn tables() -> Keys {
+    keys([
+        (
+            "measures",
+            about(named(of("measure")), "What is measured, by name."),
+        ),
+        (
+            "charts",
+            about(named(of("chart")), "Charts of the report, by name."),
+        ),
+    ])
+}
+
+pub fn definitions() -> Keys {
+    let any = statistics(&[
+        "mean|median",
+        "count",
+        "per day",
+        "total",
+        "percent",
+        CENTILE,
+        BOUND,
+    ]);
+    keys([
+        ("measure", measure()),
+        ("chart", chart()),
+        (
+            "statistic",
+            json!({
+                "type": "string",
+                "pattern": any,
+                "description": "A statistic.",
+                "examples": ["mean", "p50", "p90", "within 4 h", "over 12 h", "count", "per day", "total", "percent"]
+            }),
+        ),
+        (
+            "standard",
+            closed_with(
+                keys([
+                    ("statistic", of("statistic")),
+                    ("value", of_for("in_unit", "What is asked for.")),
+                    ("where", of("filter")),
+                ]),
+                &["statistic", "value"],
+            ),
+        ),
+    ])
+}
+
+const CENTILE: &str = r"p(\d{1,2}(\.\d*)?|\.\d+)";
+/// Stands for `within 4 h` and `over 12 h`.
+const BOUND: &str = "within|over";
+
+/// A pattern of statistics as written.
+fn statistics(words: &[&str]) -> String {
+    let bound = format!(r"(within|over) \s*{}\s*", duration_pattern());
+    let each = words.iter().map(|word| match *word {
+        BOUND => bound.as_str(),
+        other => other,
+    });
+    format!("^({})$", each.collect::<Vec<_>>().join("|"))
+}
+
+/// Of a kind of measure: its own keys, and the statistics it has.
+fn of_kind(kind: &str) -> (&'static [&'static str], String) {
+    match kind {
+        "count" => (&["mark"], statistics(&["total", "per day", "count"])),
+        "duration" => (
+            &["from", "to"],
+            statistics(&["mean|median", CENTILE, BOUND, "count", "per day"]),
+        ),
+        "share" => (
+            &["of", "among", "of_where", "among_where"],
+            statistics(&["percent", "count"]),
+        ),
+        "level" => (
+            &["what", "pools", "fleet"],
+            statistics(&["mean|median", CENTILE]),
+        ),
+        _ => (&["from", "to", "beyond"], statistics(&["total", "per day"])),
+    }
+}
+
+const SHARED: [&str; 9] = [
+    "title",
+    "kind",
+    "unit",
+    "where",
+    "statistics",
+    "by",
+    "series",
+    "better",
+    "standards",
+];
+
+fn measure() -> Value {
+    let statistics = json!({
+        "anyOf": [of("statistic"), { "type": "array", "items": of("statistic") }],
+        "description": "What is said of it."
+    });
+    let mut value = closed(keys([
+        ("title", text("As shown in outputs.")),
+        (
+            "kind",
+            word(
+                &KINDS,
+                "A count of marks, a time between two marks, a share of marks, a level over time, or time beyond a limit added up.",
+            ),
+        ),
+        (
+            "unit",
+            text("Unit of its values: a unit of time for durations."),
+        ),
+        ("where", of("filter")),
+        ("statistics", statistics),
+        (
+            "by",
+            names("Also by these attributes; \"site\" for each site."),
+        ),
+        (
+            "series",
+            list(
+                json!({ "enum": SERIES }),
+                "Its course over the days or the hours of the week, for charts.",
+            ),
+        ),
+        (
+            "better",
+            word(&BETTER, "Which direction is better, for verdicts."),
+        ),
+        (
+            "standards",
+            list(of("standard"), "What is asked for, drawn in charts."),
+        ),
+        ("mark", name("The milestone that is counted.")),
+        ("from", name("The milestone at which it begins.")),
+        ("to", name("The milestone at which it ends.")),
+        ("of", name("The milestone whose count is divided.")),
+        ("among", name("The milestone whose count it is divided by.")),
+        ("of_where", of("filter")),
+        ("among_where", of("filter")),
+        ("what", of("level_of")),
+        (
+            "pools",
+            names("The pools: of all sites by name, or site.pool."),
+        ),
+        ("fleet", name("A fleet, in place of pools.")),
+        ("beyond", duration("Time beyond this is added up.")),
+    ]));
+    value["not"] = json!({ "required": ["fleet", "pools"] });
+    let value = with_cases(value, KINDS.map(case).to_vec());
+    about(
+        value,
+        "A measure, with its definition, statistics and groups.",
+    )
+}
+
+/// Keys and statistics that go with a kind; a file that leaves the kind to a lower layer may have any.
+fn case(kind: &str) -> (Value, Value) {
+    let (own, statistics) = of_kind(kind);
+    let allowed = SHARED.into_iter().chain(own.iter().copied());
+    let fits = json!({ "type": "string", "pattern": statistics });
+    let is_kind = json!({ "required": ["kind"], "properties": { "kind": { "const": kind } } });
+    let holds = json!({
+        "propertyNames": only(allowed),
+        "properties": { "statistics": { "anyOf": [fits, { "type": "array", "items": fits }] } }
+    });
+    (is_kind, holds)
+}
+
+fn chart() -> Value {
+    about(
+        closed(keys([
+            ("title", note()),
+            ("kind", word(&CHART_KINDS, "How it is drawn.")),
+            ("measures", names("The measures it shows.")),
+            (
+                "lines",
+                list(of_for("in_unit", "A guide line."), "Guide lines."),
+            ),
+            ("read", text("How to read it, shown below the chart.")),
+        ])),
+        "A chart of the report.",
+    )
+}
