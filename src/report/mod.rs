@@ -16,6 +16,8 @@ pub mod run_json;
 pub mod subject;
 pub mod tables;
 pub mod timeline;
+#[cfg(feature = "xlsx")]
+pub mod workbook;
 
 use run_json::Provenance;
 use subject::{Outcome, Subject};
@@ -40,8 +42,15 @@ pub fn files(outcome: Outcome<'_>, provenance: &Provenance) -> Vec<OutputFile> {
         "report.html".to_owned(),
         html::page(&subject, &charts, provenance),
     )];
+    let tables = tables::all(outcome);
+    #[cfg(feature = "xlsx")]
+    files.push(OutputFile {
+        path: workbook::FILE.to_owned(),
+        bytes: workbook::workbook(&subject, &tables, &charts, provenance)
+            .expect("names and cells are made to fit a workbook"),
+    });
     files.extend(
-        tables::all(outcome)
+        tables
             .into_iter()
             .map(|table| file(table.name.to_owned(), table.text)),
     );

@@ -4,3 +4,5 @@ mod charts;
 mod extremes;
 mod files;
 mod fixture;
+#[cfg(feature = "xlsx")]
+mod workbook;
