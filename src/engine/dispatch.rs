@@ -277,8 +277,9 @@ impl<R: Reader> Simulation<'_, R> {
             _ => to.travel,
         };
         // As when the site was chosen, so that there is an entry.
-        let entries = site.entries_at(self.now + to.travel);
-        self.pass(patient, entries[usize::from(entry)], span)
+        let step = site.entries_at(self.now + to.travel)[usize::from(entry)];
+        self.tell_move(patient, step);
+        self.pass(patient, step, span)
     }
 
     /// A unit's job is over, at this place.

@@ -57,6 +57,12 @@ impl Seen<'_> {
             .then(|| self.patients.clock(self.slot, clock))
     }
 
+    /// What the reader gave back when the patient last moved; 0 if it never did.
+    #[inline]
+    pub fn note(&self) -> u16 {
+        self.patients.origin(self.slot).note
+    }
+
     /// A side task (a crew's make-ready), not a person.
     #[inline]
     pub fn is_task(&self) -> bool {
@@ -94,6 +100,8 @@ pub trait Reader {
     const HOURS: bool = false;
     /// `step`, `waits`, `gives_up`, `takes` and `lets_go` are called only if true.
     const STEPS: bool = false;
+    /// `moves` is called only if true.
+    const MOVES: bool = false;
 
     /// A patient comes into being (side tasks do not).
     #[inline]
@@ -122,6 +130,13 @@ pub trait Reader {
     /// instant: time integrals of every pool, then of every fleet.
     #[inline]
     fn hour(&mut self, _now: SimTime, _pools: &[LevelAreas], _fleets: &[LevelAreas]) {}
+
+    /// A patient (no side task) is referred or conveyed and will go on at step `to`. What is given back is kept with the
+    /// patient as its note, so that a reader can follow journeys without a table of patients.
+    #[inline]
+    fn moves(&mut self, _now: SimTime, _to: StepId, patient: &Seen<'_>) -> u16 {
+        patient.note()
+    }
 
     /// A patient comes to a step.
     #[inline]

@@ -55,6 +55,8 @@ pub struct PatientOrigin {
     pub stream: StreamId,
     pub ordinal: u32,
     pub is_task: bool,
+    /// What the reader wants to know of this patient again.
+    pub note: u16,
     pub place: Place,
     pub deadline: SimTime,
     /// Of an interrupted service.

@@ -328,6 +328,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             stream: arrival.stream,
             ordinal: arrival.ordinal,
             is_task: false,
+            note: 0,
             place: self.place_of(&start.place, key),
             deadline: SimTime::NEVER,
             remaining: SimSpan::ZERO,

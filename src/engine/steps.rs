@@ -325,10 +325,25 @@ impl<R: Reader> Simulation<'_, R> {
         if spec.moves_patient() {
             self.patients.origin_mut(patient).place = site.place;
         }
-        let step = entry.map_or(StepId(id.0 + 1), |entry| {
-            site.entries_at(self.now + to.travel)[usize::from(entry)]
-        });
-        self.pass(patient, step, to.travel)
+        let travel = to.travel;
+        let Some(entry) = entry else {
+            return self.pass(patient, StepId(id.0 + 1), travel);
+        };
+        let step = site.entries_at(self.now + travel)[usize::from(entry)];
+        self.tell_move(patient, step);
+        self.pass(patient, step, travel)
+    }
+
+    /// Tells a reader of moves, and keeps what it wants to know again.
+    #[inline(always)]
+    pub(super) fn tell_move(&mut self, patient: u32, to: StepId) {
+        if R::MOVES && !self.patients.origin(patient).is_task {
+            let mut note = 0;
+            self.tell(patient, |reader, now, seen| {
+                note = reader.moves(now, to, seen);
+            });
+            self.patients.origin_mut(patient).note = note;
+        }
     }
 
     fn book(

@@ -146,6 +146,8 @@ mod tests {
             daily: Vec::new(),
             weekly: Vec::new(),
             histograms: Vec::new(),
+            level_times: Vec::new(),
+            flows: Vec::new(),
             conservation: Vec::new(),
             panel: None,
             partial: false,

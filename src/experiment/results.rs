@@ -1,6 +1,6 @@
 //! What comes out of an experiment: values by replication, their summaries, and the courses charts are drawn from.
 
-use crate::uec::measures::{Panel, PanelTables};
+use crate::uec::measures::{FlowEnd, Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
 
 /// Monthly panels of all replications.
@@ -49,6 +49,10 @@ pub struct Results {
     pub weekly: Vec<Course>,
     /// Distributions of duration measures, all replications together, by measure and site (`all` first).
     pub histograms: Vec<MeasureHistogram>,
+    /// How long each level lasted, by measure of a level.
+    pub level_times: Vec<LevelTimes>,
+    /// Where patients went, ordered by where they come from.
+    pub flows: Vec<PatientFlow>,
     pub conservation: Vec<Conservation>,
     /// Of a long run, or one with roll-outs: by month, unit and roll-outs in force.
     pub panel: Option<Panels>,
@@ -79,7 +83,24 @@ pub struct MeasureHistogram {
     pub counts: Vec<u64>,
 }
 
-/// Where one replication's patients went.
+/// Hours at each level of a measure, all sites together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LevelTimes {
+    pub measure: usize,
+    /// Shape: `[replications][levels]`; an hour counts at level `k` if its mean was at least `k` and below `k + 1`.
+    pub hours: Vec<Vec<u32>>,
+}
+
+/// Patients who go from one place of their journey to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PatientFlow {
+    pub from: FlowEnd,
+    pub to: FlowEnd,
+    /// Patients a day of the measured period.
+    pub per_day: Estimate,
+}
+
+/// How many of one replication's patients arrived and left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conservation {
     pub replication: u32,

@@ -1,13 +1,17 @@
 //! From replications to estimates with intervals, courses and merged distributions.
 
+use std::collections::BTreeMap;
+
 use super::replicate::{Finished, Replicated};
-use super::results::{Course, Estimate, MeasureHistogram, Panels, Results, ValueKey};
-use crate::engine::time::MINUTE;
+use super::results::{
+    Course, Estimate, LevelTimes, MeasureHistogram, Panels, PatientFlow, Results, ValueKey,
+};
+use crate::engine::time::{DAY, MINUTE};
 use crate::stats::histogram::Histogram;
 use crate::stats::intervals::half_width;
 use crate::stats::summary::{mean, quantile_of_sorted};
-use crate::uec::measures::{CourseKey, Row};
-use crate::uec::model::Model;
+use crate::uec::measures::{CourseKey, FlowEnd, Row};
+use crate::uec::model::{MeasureKind, MeasureSpec, Model};
 
 /// Of all intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -44,6 +48,8 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
     let daily = courses(tables.daily_keys(&model), |run| &run.outcome.daily);
     let weekly = courses(tables.weekly_keys(&model), |run| &run.outcome.weekly);
     let histograms = histograms(&model, &replicated);
+    let level_times = level_times(&model, finished);
+    let flows = flows(&model, finished);
     Results {
         replications: finished.iter().map(|run| run.replication).collect(),
         keys,
@@ -51,6 +57,8 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
         daily,
         weekly,
         histograms,
+        level_times,
+        flows,
         conservation: finished
             .iter()
             .map(|run| run.conservation.clone())
@@ -116,6 +124,46 @@ fn histograms(model: &Model, replicated: &Replicated) -> Vec<MeasureHistogram> {
             }
         })
         .collect()
+}
+
+fn level_times(model: &Model, finished: &[Finished]) -> Vec<LevelTimes> {
+    let is_level = |kind: &MeasureKind| {
+        matches!(
+            kind,
+            MeasureKind::Level { .. } | MeasureKind::FleetLevel { .. }
+        )
+    };
+    let measures = model.measures.iter().enumerate();
+    let measures = measures.filter(|(_, measure)| is_level(&measure.kind));
+    let of_measure = |(position, (measure, _)): (usize, (usize, &MeasureSpec))| LevelTimes {
+        measure,
+        hours: finished
+            .iter()
+            .map(|run| run.outcome.hours_at[position].clone())
+            .collect(),
+    };
+    measures.enumerate().map(of_measure).collect()
+}
+
+/// Every flow of any replication; one without it has none there.
+fn flows(model: &Model, finished: &[Finished]) -> Vec<PatientFlow> {
+    let days = model.run.length.0 as f64 / DAY.0 as f64;
+    let mut by_ends: BTreeMap<(FlowEnd, FlowEnd), Vec<f64>> = BTreeMap::new();
+    for (run, done) in finished.iter().enumerate() {
+        for flow in &done.outcome.flows {
+            let values = by_ends.entry((flow.from, flow.to));
+            let values = values.or_insert_with(|| vec![0.0; finished.len()]);
+            values[run] = flow.patients as f64 / days;
+        }
+    }
+    let flows = by_ends.into_iter().filter_map(|((from, to), values)| {
+        Some(PatientFlow {
+            from,
+            to,
+            per_day: estimate(&values)?,
+        })
+    });
+    flows.collect()
 }
 
 /// Upper bounds in minutes and counts of bins without gaps between them; the last bin has no end.

@@ -64,6 +64,38 @@ impl<'a> Finding<'a> {
         })
     }
 
+    /// What a verdict on the alternative at `scenario` rests on: `20 pairs: 19 lower, 1 higher`; empty without pairs. Only
+    /// for numbers of all sites and cohorts.
+    pub fn rests_on(&self, subject: &Subject<'_>, scenario: usize) -> String {
+        let values = |of: usize| subject.scenarios[of].values(&self.measure.id, self.statistic);
+        let (Some(before), Some(after)) = (values(0), values(scenario)) else {
+            return String::new();
+        };
+        let numbers = |of: usize| &subject.scenarios[of].results.replications;
+        let (mut lower, mut higher, mut same) = (0, 0, 0);
+        for (replication, from) in numbers(0).iter().zip(before) {
+            let other = numbers(scenario).binary_search(replication).ok();
+            let to = other.and_then(|other| after[other]);
+            match from.zip(to) {
+                Some((from, to)) if to < from => lower += 1,
+                Some((from, to)) if to > from => higher += 1,
+                Some(_) => same += 1,
+                None => {}
+            }
+        }
+        let n = lower + higher + same;
+        let counts = [(lower, "lower"), (higher, "higher"), (same, "the same")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        match n {
+            0 => String::new(),
+            1 => format!("1 pair: {}", counts.join(", ")),
+            n => format!("{n} pairs: {}", counts.join(", ")),
+        }
+    }
+
     /// `75.1 % under Networked, 3.1 points more than Traditional`; none when a value is missing.
     pub fn sentence(&self, subject: &Subject<'_>) -> Option<String> {
         let values: Vec<f64> = self

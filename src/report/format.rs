@@ -128,9 +128,11 @@ fn ordinal(value: f64) -> String {
     text + ending
 }
 
-/// `4 h`, `15 min`, `90 s`: the largest unit that leaves a whole number.
+/// `7 days`, `4 h`, `15 min`, `90 s`: the largest unit that leaves a whole number; a day is 24 hours.
 fn span_text(minutes: f64, space: &str) -> String {
-    let (value, unit) = if minutes >= 60.0 && minutes % 60.0 == 0.0 {
+    let (value, unit) = if minutes >= 2880.0 && minutes % 1440.0 == 0.0 {
+        (minutes / 1440.0, "days")
+    } else if minutes >= 60.0 && minutes % 60.0 == 0.0 {
         (minutes / 60.0, "h")
     } else if minutes % 1.0 == 0.0 {
         (minutes, "min")
@@ -147,6 +149,7 @@ pub fn span_words(minutes: f64) -> String {
         .split_once('\u{a0}')
         .expect("a span has a value and a unit");
     let word = match unit {
+        "days" => "day",
         "h" => "hour",
         "min" => "minute",
         _ => "second",
@@ -158,6 +161,17 @@ pub fn span_words(minutes: f64) -> String {
 /// Short, for axes and labels: `4 h`.
 pub fn span_label(minutes: f64) -> String {
     span_text(minutes, "\u{a0}")
+}
+
+/// With a small first letter, unless it is an abbreviation.
+pub fn uncapitalised(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 const MONTHS: [&str; 12] = [
@@ -318,6 +332,8 @@ mod tests {
         assert_eq!(span_words(240.0), "4\u{a0}hours");
         assert_eq!(span_words(1.0), "1\u{a0}minute");
         assert_eq!(span_label(0.5), "30\u{a0}s");
+        assert_eq!(span_label(1440.0), "24\u{a0}h");
+        assert_eq!(span_words(7.0 * 1440.0), "7\u{a0}days");
     }
 
     #[test]

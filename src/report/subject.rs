@@ -133,6 +133,19 @@ impl<'a> Scenario<'a> {
         self.results.estimates.get(position).copied().flatten()
     }
 
+    /// By replication, all sites and cohorts; none without such a number.
+    pub fn values(&self, id: &str, statistic: Statistic) -> Option<Vec<Option<f64>>> {
+        let (measure, _) = self.measure(id)?;
+        let position = self.results.keys.iter().position(|key| {
+            key.measure == measure
+                && key.statistic == statistic
+                && key.site == ALL
+                && key.cohort == ALL
+        })?;
+        let values = self.results.values.iter();
+        Some(values.map(|run| run[position]).collect())
+    }
+
     pub fn difference(
         &self,
         id: &str,

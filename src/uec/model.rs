@@ -65,6 +65,7 @@ impl Default for RunPlan {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     pub sites: Vec<Named>,
+    pub services: Vec<Named>,
     pub pools: Vec<PoolName>,
     /// Appointment calendars.
     pub calendars: Vec<PoolName>,
@@ -240,6 +241,48 @@ pub enum ChartKind {
     Level,
     /// Values with intervals, one row per measure.
     Interval,
+    /// Where patients go, from their first contact to the end of their journey.
+    Flow,
+    /// Spread of several waits on one axis.
+    Stages,
+    /// Hour of the day against day of the week, with the numbers in the cells.
+    Heat,
+    /// Share of the time at each level.
+    TimeAtLevel,
+    /// Patients a day beyond a bound.
+    LongWaits,
+    /// The best and the worst site.
+    Sites,
+    /// Groups of patients beside each other: who gains, who loses.
+    Groups,
+    /// Every replication as a point, and the share of them up to each value.
+    Runs,
+}
+
+impl ChartKind {
+    /// As written in a scenario, in the order of the variants.
+    pub const WRITTEN: [(&'static str, Self); 15] = [
+        ("daily", Self::Daily),
+        ("week", Self::Week),
+        ("survival", Self::Survival),
+        ("standards", Self::Standards),
+        ("bands", Self::Bands),
+        ("level", Self::Level),
+        ("interval", Self::Interval),
+        ("flow", Self::Flow),
+        ("stages", Self::Stages),
+        ("heat", Self::Heat),
+        ("time_at_level", Self::TimeAtLevel),
+        ("long_waits", Self::LongWaits),
+        ("sites", Self::Sites),
+        ("groups", Self::Groups),
+        ("runs", Self::Runs),
+    ];
+
+    /// Whether a chart of this kind shows measures; a flow shows patients.
+    pub fn shows_measures(self) -> bool {
+        self != Self::Flow
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ mod diagnostics;
 mod directions;
 mod equity;
 mod extremes;
+mod flows;
 mod folders;
 mod journeys;
 mod layers;

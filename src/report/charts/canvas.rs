@@ -100,25 +100,20 @@ impl Canvas {
         }
     }
 
-    /// The drawing as an SVG document; `description` is for those who cannot see it. One that stands alone has a title,
-    /// which shows when it is pointed at, and carries its fonts, so that no word is wider than the room made for it; one
-    /// within a page has neither.
-    pub fn into_svg(self, title: Option<&str>, description: &str) -> String {
+    /// The drawing as an SVG document; `title` names it, `description` is for those who cannot see it. One that stands
+    /// alone carries its fonts, so that no word is wider than the room made for it; a page has them once.
+    pub fn into_svg(self, title: &str, description: &str, is_alone: bool) -> String {
         let (width, height) = (self.width, self.height);
-        let alone = |title| {
-            let title = escape(title);
-            format!(
-                "<title>{title}</title>\n<style>\n{}</style>\n",
-                font_faces()
-            )
+        let (title, description) = (escape(title), escape(description));
+        let fonts = match is_alone {
+            true => format!("<style>\n{}</style>\n", font_faces()),
+            false => String::new(),
         };
-        let title = title.map(alone).unwrap_or_default();
-        let description = escape(description);
         let families = theme::FONT_FAMILIES;
         let page = self.page.borrow();
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-             height=\"{height}\" role=\"img\" aria-label=\"{description}\" font-family=\"{families}\">\n{title}\
+             height=\"{height}\" role=\"img\" aria-label=\"{description}\" font-family=\"{families}\">\n<title>{title}</title>\n{fonts}\
              <rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n{}</svg>\n",
             page.body
         )
@@ -173,6 +168,22 @@ impl Canvas {
         self.area
             .draw(&Rectangle::new(corners, pen(stroke)))
             .expect(DRAWN);
+    }
+
+    /// A filled shape with these corners, to be drawn over without hiding what is below.
+    pub fn band(&self, corners: &[(f64, f64)], fill: RGBColor, opacity: f64) {
+        let corners: Vec<(i32, i32)> = corners.iter().map(|&(x, y)| pixel(x, y)).collect();
+        self.area
+            .draw(&Polygon::new(corners, fill.mix(opacity).filled()))
+            .expect(DRAWN);
+    }
+
+    /// What `draw` draws says these words when it is pointed at.
+    pub fn tip(&self, words: &str, draw: impl FnOnce()) {
+        let open = format!("<g class=\"tip\"><title>{}</title>\n", escape(words));
+        self.page.borrow_mut().body.push_str(&open);
+        draw();
+        self.page.borrow_mut().body.push_str("</g>\n");
     }
 
     /// A point with a white edge, so that it stands out from lines; `filled` or hollow.

@@ -7,7 +7,7 @@ use crate::uec::model::{ChartSpec, Statistic};
 
 use super::canvas::Canvas;
 use super::course::{self, CoursePanel, Window};
-use super::{ChartTable, Drawing};
+use super::{ChartTable, Drawing, course_paint, course_table};
 
 const READ: &str = "the line is the average over replications; about nine replications in ten lie within the shading. \
                     Lines that stay outside each other's shading differ more than chance from one run to the next.";
@@ -34,11 +34,12 @@ pub fn drawing<'a>(
         replications(subject),
         course::how_drawn(&panels)
     );
-    let table = course::table(subject, &panels);
+    let table = course_table::table(subject, &panels);
     let alt = alt(&title, &table);
-    let height = course::height(panels.len());
-    let paint =
-        Box::new(move |canvas: &Canvas, top: f64| course::paint(canvas, subject, &panels, top));
+    let height = course_paint::height(panels.len());
+    let paint = Box::new(move |canvas: &Canvas, top: f64| {
+        course_paint::paint(canvas, subject, &panels, top)
+    });
     Drawing {
         title,
         subtitle,

@@ -14,7 +14,7 @@ pub fn compose(id: &str, read: &str, drawing: Drawing<'_>) -> Chart {
     let svg = document(&drawing, &read);
     Chart {
         id: id.to_owned(),
-        inline: inline.into_svg(None, &drawing.alt),
+        inline: inline.into_svg(&drawing.title, &drawing.alt, false),
         svg,
         title: drawing.title,
         subtitle: drawing.subtitle,
@@ -76,7 +76,7 @@ fn document(drawing: &Drawing<'_>, read: &str) -> String {
         &footer,
         Lettering::plain(FOOTER_SIZE, QUIET),
     );
-    canvas.into_svg(Some(&drawing.title), &drawing.alt)
+    canvas.into_svg(&drawing.title, &drawing.alt, true)
 }
 
 /// Lines of text from `top` down; the height below the last.

@@ -7,17 +7,29 @@ pub mod axis;
 pub mod bands;
 pub mod canvas;
 pub mod course;
+pub mod course_paint;
+pub mod course_table;
 pub mod daily;
+pub mod flow;
+pub mod flow_layout;
 pub mod frame;
+pub mod groups;
+pub mod heat;
 pub mod interval;
 pub mod labels;
 pub mod level;
+pub mod long_waits;
+pub mod mark_rows;
+pub mod runs;
+pub mod sites;
+pub mod stages;
 pub mod standards;
 pub mod steps;
 pub mod survival;
 pub mod svg;
 pub mod text;
 pub mod theme;
+pub mod time_at_level;
 pub mod week;
 
 use crate::uec::model::{ChartKind, ChartSpec};
@@ -95,5 +107,13 @@ fn drawing<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<
         ChartKind::Standards => standards::draw(subject, spec),
         ChartKind::Bands => bands::draw(subject, spec),
         ChartKind::Interval => interval::draw(subject, spec),
+        ChartKind::Flow => flow::draw(subject),
+        ChartKind::Stages => stages::draw(subject, spec),
+        ChartKind::Heat => heat::draw(subject, spec),
+        ChartKind::TimeAtLevel => time_at_level::draw(subject, spec),
+        ChartKind::LongWaits => long_waits::draw(subject, spec),
+        ChartKind::Sites => sites::draw(subject, spec),
+        ChartKind::Groups => groups::draw(subject, spec),
+        ChartKind::Runs => runs::draw(subject, spec),
     }
 }

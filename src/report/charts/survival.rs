@@ -105,6 +105,19 @@ pub fn still_in(histogram: &MeasureHistogram) -> Option<Vec<(f64, f64)>> {
     Some(points)
 }
 
+/// Minutes after which this percentage is still in, linear within a bin; the last known time if more are then.
+pub fn when(points: &[(f64, f64)], percent: f64) -> f64 {
+    let after = points.partition_point(|point| point.1 > percent);
+    match (
+        after.checked_sub(1).map(|before| points[before]),
+        points.get(after),
+    ) {
+        (Some((x0, y0)), Some(&(x1, y1))) => x0 + (x1 - x0) * (y0 - percent) / (y0 - y1),
+        (Some((x, _)), None) => x,
+        (None, first) => first.map_or(0.0, |point| point.0),
+    }
+}
+
 /// Percent still in at `minutes`, linear within a bin.
 pub fn at(points: &[(f64, f64)], minutes: f64) -> f64 {
     let after = points.partition_point(|point| point.0 < minutes);

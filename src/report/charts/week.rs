@@ -5,9 +5,9 @@ use crate::report::format::{DAYS, is_duration, number, quantity};
 use crate::report::subject::Subject;
 use crate::uec::model::ChartSpec;
 
-use super::Drawing;
 use super::canvas::Canvas;
 use super::course::{self, CoursePanel, Window};
+use super::{Drawing, course_paint, course_table};
 
 const READ: &str = "each day runs from midnight to midnight and is labelled at midday. The line is the average over \
                     replications; about nine replications in ten lie within the shading.";
@@ -22,11 +22,12 @@ pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing
         replications(subject),
         course::how_drawn(&panels)
     );
-    let table = course::table(subject, &panels);
+    let table = course_table::table(subject, &panels);
     let alt = super::daily::alt(&title, &table);
-    let height = course::height(panels.len());
-    let paint =
-        Box::new(move |canvas: &Canvas, top: f64| course::paint(canvas, subject, &panels, top));
+    let height = course_paint::height(panels.len());
+    let paint = Box::new(move |canvas: &Canvas, top: f64| {
+        course_paint::paint(canvas, subject, &panels, top)
+    });
     Some(Drawing {
         title,
         subtitle,

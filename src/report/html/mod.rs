@@ -1,4 +1,6 @@
-//! The report: one HTML file that opens offline, without scripts, in plain words.
+//! The report: one HTML file that opens offline, in plain words.
+//!
+//! It reads in full with scripts off; its own small script adds words at the pointer and one button for all tables.
 //!
 //! Order: what was found, verdicts, charts with the tables behind them, what the scenarios are, sources, limits, how to
 //! reproduce it. Charts are inline SVG whose words stand beside them as text.
@@ -20,6 +22,7 @@ use super::subject::Subject;
 use elements::{Cell, details, paragraph, section, table};
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("report.js");
 
 /// The whole page.
 pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) -> String {
@@ -32,7 +35,7 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
     let mut sections = vec![
         ("findings", "What was found", findings(subject)),
         ("verdicts", values, values::verdicts(subject)),
-        ("charts", "Charts", charts.iter().map(figure).collect()),
+        ("charts", "Charts", figures(charts)),
         ("steps", "What each change adds", values::steps(subject)),
         ("equity", "Who gains, who loses", equity::section(subject)),
         ("by-site", "By site", values::by_site(subject)),
@@ -65,7 +68,7 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
          <header>\n<p class=\"kicker\">Urgent and emergency care, simulated</p>\n<h1>{title}</h1>\n{}</header>\n\
          <main id=\"main\" tabindex=\"-1\">\n<nav aria-label=\"Contents\">\n<ul>\n{links}</ul>\n</nav>\n{body}</main>\n\
          <footer>\n<p>Written by uecsim {}. A simulation: not an official statistic, and not a publication of the NHS.</p>\n\
-         </footer>\n</body>\n</html>\n",
+         </footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         font_faces(),
         setting(subject),
         escape(&provenance.version),
@@ -121,6 +124,20 @@ fn findings(subject: &Subject<'_>) -> String {
     });
     let described: String = described.collect();
     format!("<div class=\"findings\">\n{sentences}</div>\n{described}")
+}
+
+/// A list of the findings that leads to the charts, then the charts.
+fn figures(charts: &[Chart]) -> String {
+    let link = |chart: &Chart| {
+        let (id, title) = (escape(&chart.id), escape(&chart.title));
+        format!("<li><a href=\"#chart-{id}\">{title}</a></li>\n")
+    };
+    let links: String = charts.iter().map(link).collect();
+    if links.is_empty() {
+        return links;
+    }
+    let figures: String = charts.iter().map(figure).collect();
+    format!("<nav aria-label=\"Charts\">\n<ol>\n{links}</ol>\n</nav>\n{figures}")
 }
 
 fn figure(chart: &Chart) -> String {

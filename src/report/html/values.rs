@@ -21,7 +21,8 @@ pub fn verdicts(subject: &Subject<'_>) -> String {
     let mut html = paragraph(
         "note",
         "Differences are paired: the same patients come in every scenario. “Cannot tell” means that the 95 % interval includes no \
-         difference; a clear difference of a measure of which neither direction is better is called higher or lower.",
+         difference; a clear difference of a measure of which neither direction is better is called higher or lower. A verdict rests on pairs \
+         of replications: how many of them went which way stands beside it.",
     );
     for scenario in 1..subject.scenarios.len() {
         html.push_str(&differences(subject, &findings, scenario));
@@ -40,6 +41,7 @@ fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize)
         alternative,
         "Difference (95 % interval)",
         "Verdict",
+        "Rests on",
     ]
     .map(str::to_owned);
     let rows = findings.iter().filter_map(|finding| {
@@ -55,6 +57,7 @@ fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize)
             Cell::words(&quantity(row.alternative.mean, &finding.unit)),
             Cell::words(&difference),
             Cell::verdict(finding.verdict(scenario).words()),
+            Cell::words(&finding.rests_on(subject, scenario)),
         ])
     });
     table(

@@ -216,7 +216,7 @@ impl<'a> Compiler<'a> {
             kept.iter().position(|known| *known == name.value)
         });
         let measures: Vec<usize> = measures.collect();
-        if form.measures.is_empty() {
+        if form.measures.is_empty() && form.kind.shows_measures() {
             let message = format!("chart \"{}\" shows no measure", form.name.value);
             self.faults
                 .report(Diagnostic::error(codes::MEASURE, form.name.span, message));

@@ -35,7 +35,7 @@ use super::calendar::TimeZero;
 use super::codes;
 use super::forms::steps_reading::UNREADABLE_STEPS;
 use super::forms::{Name, ScenarioForm};
-use super::model::{ChartSpec, MeasureSpec, Names};
+use super::model::{ChartSpec, MeasureSpec, Named, Names};
 pub use calendars::mean_capacity;
 use code::Code;
 use held::HeldNames;
@@ -219,6 +219,11 @@ impl<'a> Compiler<'a> {
     /// Compiles every path of every service at every site.
     fn services(&mut self) {
         let forms = self.forms;
+        let named = forms.services.iter().map(|form| Named {
+            id: form.name.value.clone(),
+            title: form.title.clone(),
+        });
+        self.names.services = named.collect();
         self.goes = forms
             .services
             .iter()

@@ -97,16 +97,6 @@ pub const LEVELS: [&str; 4] = ["busy", "waiting", "capacity", "occupancy"];
 pub const BETTER: [&str; 3] = ["lower", "higher", "neither"];
 /// Courses over time, as written.
 pub const SERIES: [&str; 2] = ["day", "hour_of_week"];
-/// Kinds of chart as written.
-pub const CHART_KINDS: [&str; 7] = [
-    "daily",
-    "week",
-    "survival",
-    "standards",
-    "bands",
-    "level",
-    "interval",
-];
 
 pub fn measures(root: &TableReader, reading: &Reading) -> Vec<MeasureForm> {
     entries(root, "measures", reading, measure)
@@ -385,17 +375,12 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
     let what = format!("chart \"{}\"", name.value);
     let reader = TableReader::new(node, what, reading.faults);
     reader.allow(&["title"]);
-    let kinds = [
-        ChartKind::Daily,
-        ChartKind::Week,
-        ChartKind::Survival,
-        ChartKind::Standards,
-        ChartKind::Bands,
-        ChartKind::Level,
-        ChartKind::Interval,
-    ];
-    let kind = reader.word("kind", &CHART_KINDS);
-    reader.required("measures", "[\"time_in_department\"]");
+    let words = ChartKind::WRITTEN.map(|(word, _)| word);
+    let kind = reader.word("kind", &words);
+    let kind = kind.map(|position| ChartKind::WRITTEN[position].1);
+    if kind.is_none_or(ChartKind::shows_measures) {
+        reader.required("measures", "[\"time_in_department\"]");
+    }
     let measures = owned_names(&reader, "measures");
     let lines = reader.optional_list("lines").unwrap_or_default();
     let lines: Vec<Option<f64>> = lines
@@ -409,7 +394,7 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
     reader.finish();
     Some(ChartForm {
         name,
-        kind: kinds[kind?],
+        kind: kind?,
         measures,
         lines: lines.into_iter().collect::<Option<_>>()?,
         read,

@@ -14,6 +14,8 @@ use crate::uec::model::{LevelOf, MeasureSpec, Model};
 /// Which pools and fleets are followed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LevelTables {
+    /// By measure of a level, in order: what of which tracks, all sites together.
+    pub totals: Vec<(LevelOf, Vec<u16>)>,
     tracks: Vec<TrackSpec>,
     n_day_bins: usize,
     n_hour_bins: usize,
@@ -111,7 +113,12 @@ pub(super) struct Levels {
     measured: SimSpan,
     by_day: Vec<LevelAreas>,
     by_hour: Vec<LevelAreas>,
+    /// By measure of `LevelTables::totals`, then by whole level: hours whose mean was between it and the next.
+    hours_at: Vec<Vec<u32>>,
 }
+
+/// Levels above this are counted as this one: a line that long is out of every scale, and memory stays bounded.
+const HIGHEST_LEVEL: usize = 20_000;
 
 impl Levels {
     pub fn new(tables: &LevelTables) -> Self {
@@ -123,6 +130,7 @@ impl Levels {
             measured: SimSpan::ZERO,
             by_day: vec![LevelAreas::default(); tables.n_day_bins],
             by_hour: vec![LevelAreas::default(); tables.n_hour_bins],
+            hours_at: vec![Vec::new(); tables.totals.len()],
         }
     }
 
@@ -139,18 +147,14 @@ impl Levels {
             return;
         }
         let since = self.gathered.replace(now);
+        if let Some(from) = since {
+            self.count_hours(tables, now.since(from).0, pools, fleets);
+        }
         for (track, spec) in tables.tracks.iter().enumerate() {
-            let areas = match spec.of {
-                Followed::Pool(pool) => pools[pool.index()],
-                Followed::Fleet(fleet) => fleets[fleet.index()],
-            };
+            let areas = spec.of.areas(pools, fleets);
             let before = std::mem::replace(&mut self.at_hour[track], areas);
             let Some(since) = since else { continue };
-            let passed = LevelAreas {
-                busy: areas.busy - before.busy,
-                waiting: areas.waiting - before.waiting,
-                capacity: areas.capacity - before.capacity,
-            };
+            let passed = passed(areas, before);
             add(&mut self.totals[track], passed);
             if let Some(first) = spec.by_day {
                 add(&mut self.by_day[first as usize + period.day(since)], passed);
@@ -163,6 +167,35 @@ impl Levels {
         if let Some(since) = since {
             self.measured = self.measured + now.since(since);
         }
+    }
+
+    /// Adds the hour that ended now to the level it had, before `at_hour` moves on.
+    fn count_hours(
+        &mut self,
+        tables: &LevelTables,
+        span: u64,
+        pools: &[LevelAreas],
+        fleets: &[LevelAreas],
+    ) {
+        for ((what, tracks), hours) in tables.totals.iter().zip(&mut self.hours_at) {
+            let passed = tracks.iter().map(|&track| {
+                let areas = tables.tracks[usize::from(track)].of.areas(pools, fleets);
+                passed(areas, self.at_hour[usize::from(track)])
+            });
+            let Some(mean) = level(sum(passed), *what, span) else {
+                continue;
+            };
+            let at = (mean as usize).min(HIGHEST_LEVEL);
+            if hours.len() <= at {
+                hours.resize(at + 1, 0);
+            }
+            hours[at] += 1;
+        }
+    }
+
+    /// By measure of `LevelTables::totals`: hours at each whole level.
+    pub fn hours_at(&self) -> &[Vec<u32>] {
+        &self.hours_at
     }
 
     /// Mean over the measured period of the sum of `tracks`.
@@ -203,6 +236,23 @@ impl Levels {
             self.by_hour[first as usize + hour]
         });
         level(sum(areas), what, span)
+    }
+}
+
+impl Followed {
+    fn areas(self, pools: &[LevelAreas], fleets: &[LevelAreas]) -> LevelAreas {
+        match self {
+            Self::Pool(pool) => pools[pool.index()],
+            Self::Fleet(fleet) => fleets[fleet.index()],
+        }
+    }
+}
+
+fn passed(areas: LevelAreas, before: LevelAreas) -> LevelAreas {
+    LevelAreas {
+        busy: areas.busy - before.busy,
+        waiting: areas.waiting - before.waiting,
+        capacity: areas.capacity - before.capacity,
     }
 }
 

@@ -10,6 +10,7 @@
 //!
 //! Every account is a sum of whole numbers (patients, milliseconds), so that the order of summation cannot change it.
 
+mod flow;
 mod keys;
 mod levels;
 mod lines;
@@ -18,6 +19,7 @@ mod panel;
 mod reader;
 mod tables;
 
+pub use flow::{Flow, FlowEnd, LAST_NTH};
 pub use keys::{MeasureKey, Row, unit_milliseconds};
 pub use lines::{Growth, Line};
 pub use outcome::{CourseKey, Outcome};

@@ -1,5 +1,6 @@
 //! The numbers of one finished replication.
 
+use super::flow::Flow;
 use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
 use super::panel::{Panel, PanelReader};
@@ -20,6 +21,10 @@ pub struct Outcome {
     pub weekly: Vec<Vec<Option<f64>>>,
     /// Milliseconds, in the order of [`MeasureTables::histogram_keys`].
     pub histograms: Vec<Histogram>,
+    /// By measure of a level: hours at each whole level, all sites together.
+    pub hours_at: Vec<Vec<u32>>,
+    /// Where patients went.
+    pub flows: Vec<Flow>,
     /// Lines that kept growing.
     pub growing: Vec<Growth>,
     /// Of a long run, or one with roll-outs.
@@ -71,6 +76,8 @@ impl MeasureReader<'_> {
         let spans = self.tables.period.hour_spans();
         let mut outcome = Outcome {
             values: Vec::with_capacity(self.tables.keys().len()),
+            flows: self.flows.finish(&self.tables.flow),
+            hours_at: self.levels.hours_at().to_vec(),
             growing: self.lines.growing(),
             ..Outcome::default()
         };

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::flow::Flows;
 use super::levels::Levels;
 use super::lines::{Line, LineWatch};
 use super::panel::PanelReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
-use crate::engine::program::{MarkId, N_ATTRIBUTES, SiteId};
+use crate::engine::program::{DispositionId, MarkId, N_ATTRIBUTES, SiteId, StepId};
 use crate::engine::time::{HOUR, SimSpan, SimTime};
 use crate::stats::histogram::Histogram;
 
@@ -21,6 +22,7 @@ pub struct MeasureReader<'t> {
     pub(super) by_day: Vec<Cell>,
     pub(super) by_hour: Vec<Cell>,
     pub(super) levels: Levels,
+    pub(super) flows: Flows,
     pub(super) lines: LineWatch,
     pub(super) panel: Option<PanelReader>,
     calendar: Calendar,
@@ -63,6 +65,7 @@ impl<'t> MeasureReader<'t> {
             by_day: vec![Cell::default(); sizes.days],
             by_hour: vec![Cell::default(); sizes.hours],
             levels: Levels::new(&tables.levels),
+            flows: Flows::new(&tables.flow, tables.period.start, tables.period.end),
             lines: LineWatch::default(),
             panel: tables.panel.as_ref().map(PanelReader::new),
             calendar: Calendar::default(),
@@ -221,6 +224,29 @@ fn add_courses(cells: &mut [Cell], first: Option<u32>, n_bins: usize, parts: Ran
 
 impl Reader for MeasureReader<'_> {
     const HOURS: bool = true;
+    const MOVES: bool = true;
+
+    #[inline]
+    fn arrive(&mut self, now: SimTime, patient: &Seen<'_>) {
+        self.flows.begin(&self.tables.flow, now, patient);
+    }
+
+    #[inline]
+    fn moves(&mut self, now: SimTime, to: StepId, patient: &Seen<'_>) -> u16 {
+        self.flows.go_on(&self.tables.flow, now, to, patient)
+    }
+
+    #[inline]
+    fn leave(
+        &mut self,
+        now: SimTime,
+        disposition: DispositionId,
+        _site: SiteId,
+        patient: &Seen<'_>,
+    ) {
+        self.flows
+            .leave(&self.tables.flow, now, disposition, patient);
+    }
 
     #[inline]
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
@@ -238,6 +264,7 @@ impl Reader for MeasureReader<'_> {
         let tables = self.tables;
         self.levels
             .gather(&tables.levels, tables.period, now, pools, fleets);
+        self.flows.hour(now);
         self.lines.hour(tables.period, now, pools, fleets);
     }
 }

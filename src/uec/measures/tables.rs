@@ -4,12 +4,13 @@
 
 use std::ops::Range;
 
+use super::flow::FlowTables;
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
 use super::panel::PanelTables;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
-use crate::uec::model::{Condition, MeasureKind, MeasureSpec, Model, RunPlan, Statistic};
+use crate::uec::model::{Condition, LevelOf, MeasureKind, MeasureSpec, Model, RunPlan, Statistic};
 
 /// Compiled measures of one model; the same for all its replications.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub struct MeasureTables {
     pub(super) taps: Vec<Box<[Tap]>>,
     pub(super) sizes: Sizes,
     pub(super) levels: LevelTables,
+    pub(super) flow: FlowTables,
     /// By measure.
     pub(super) blocks: Vec<Block>,
     /// Of a long run, or one with roll-outs.
@@ -236,17 +238,22 @@ impl<'m> Builder<'m> {
                 block.among = self.tap(measure, *among, among_filter, What::Count, &block);
                 self.blocks.push(block);
             }
-            MeasureKind::Level { pools, .. } => {
+            MeasureKind::Level { pools, what } => {
                 let rows = self
                     .levels
                     .add_pools(self.model, measure, pools, self.period);
-                self.blocks.push(level_block(rows));
+                self.level(rows, *what);
             }
-            MeasureKind::FleetLevel { fleet, .. } => {
+            MeasureKind::FleetLevel { fleet, what } => {
                 let rows = self.levels.add_fleet(measure, *fleet, self.period);
-                self.blocks.push(level_block(rows));
+                self.level(rows, *what);
             }
         }
+    }
+
+    fn level(&mut self, rows: Vec<LevelRow>, what: LevelOf) {
+        self.levels.totals.push((what, rows[0].1.clone()));
+        self.blocks.push(level_block(rows));
     }
 
     fn clock(&self, mark: MarkId) -> u8 {
@@ -405,6 +412,7 @@ impl<'m> Builder<'m> {
             taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,
             levels: self.levels,
+            flow: FlowTables::new(&model.program, &model.names),
             blocks: self.blocks,
             keys,
         }

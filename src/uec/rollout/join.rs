@@ -129,6 +129,11 @@ impl Joiner<'_> {
         maps.calendars = self.calendars(version, compiled, &maps);
         maps.attributes = self.attributes(&compiled.names);
         let names = &mut self.joined.names;
+        for service in &compiled.names.services {
+            if !names.services.iter().any(|known| known.id == service.id) {
+                names.services.push(service.clone());
+            }
+        }
         let marks = compiled.names.marks.iter();
         maps.marks = marks
             .map(|name| MarkId(number_of(&mut names.marks, name)))

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::uec::forms::measures::{BETTER, CHART_KINDS, KINDS, SERIES};
+use crate::uec::forms::measures::{BETTER, KINDS, SERIES};
+use crate::uec::model::ChartKind;
 
 use super::build::{Keys, about, closed, closed_with, keys, named, of, of_for, only, with_cases};
 use super::values::{duration, duration_pattern, list, name, names, note, text, word};
@@ -181,7 +182,13 @@ fn chart() -> Value {
     about(
         closed(keys([
             ("title", note()),
-            ("kind", word(&CHART_KINDS, "How it is drawn.")),
+            (
+                "kind",
+                word(
+                    &ChartKind::WRITTEN.map(|(word, _)| word),
+                    "How it is drawn.",
+                ),
+            ),
             ("measures", names("The measures it shows.")),
             (
                 "lines",

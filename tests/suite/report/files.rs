@@ -110,12 +110,12 @@ fn every_column_of_every_table_is_documented() {
 }
 
 #[test]
-fn the_report_is_one_small_file_without_scripts() {
+fn the_report_is_one_small_file_that_loads_nothing() {
     for n_alternatives in [0, 1, 3] {
         let page = page(n_alternatives);
         assert!(page.len() < 1_500_000, "{} bytes", page.len());
         assert!(
-            !page.contains("<script") && !page.contains("src=\"http") && !page.contains("@import")
+            !page.contains("<script ") && !page.contains("src=\"") && !page.contains("@import")
         );
         for opened in [
             "section", "figure", "details", "table", "svg", "div", "p", "ul", "dl",

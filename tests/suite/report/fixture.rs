@@ -1,11 +1,12 @@
 //! Made-up results with every kind of measure, course and distribution. The numbers mean nothing.
 
-use uecsim::engine::program::{AttributeId, FleetId, MarkId, PoolId};
+use uecsim::engine::program::{AttributeId, DispositionId, FleetId, MarkId, PoolId};
 use uecsim::engine::time::{DAY, HOUR, MINUTE, SimSpan};
 use uecsim::experiment::results::{
-    Alternative, Comparison, Conservation, Course, Difference, Estimate, MeasureHistogram, Results,
-    ValueKey,
+    Alternative, Comparison, Conservation, Course, Difference, Estimate, LevelTimes,
+    MeasureHistogram, PatientFlow, Results, ValueKey,
 };
+use uecsim::uec::measures::FlowEnd;
 use uecsim::uec::model::{
     AttributeName, Better, ChangeNote, ChartKind, ChartSpec, Date, InputFile, InputValue, LevelOf,
     MeasureKind, MeasureSpec, Model, Named, Names, Nature, Origin, RunPlan, Standard, Statistic,
@@ -140,6 +141,8 @@ pub fn results(name: &str, title: &str, burden: f64) -> Results {
         daily,
         weekly,
         histograms,
+        level_times: level_times(burden),
+        flows: flows(burden),
         conservation,
         panel: None,
         partial: false,
@@ -197,6 +200,14 @@ fn names() -> Names {
     };
     Names {
         sites: SITES.iter().map(named).collect(),
+        services: [
+            ("nhs111", "NHS 111"),
+            ("emergency_department", "Emergency department (type 1)"),
+            ("hospital", "Hospital"),
+        ]
+        .iter()
+        .map(named)
+        .collect(),
         attributes: vec![category],
         dispositions: vec!["discharged".to_owned(), "admitted".to_owned()],
         ..Names::default()
@@ -417,6 +428,14 @@ fn charts() -> Vec<ChartSpec> {
         chart("handover", ChartKind::Bands, &[6], &[15.0, 30.0, 60.0]),
         chart("answering", ChartKind::Week, &[7, 8], &[]),
         chart("beds", ChartKind::Level, &[9, 10], &[85.0, 92.0]),
+        chart("journeys", ChartKind::Flow, &[], &[]),
+        chart("stages", ChartKind::Stages, &[6, 2], &[]),
+        chart("crews", ChartKind::Heat, &[12], &[]),
+        chart("beds_over", ChartKind::TimeAtLevel, &[9, 10], &[92.0, 95.0]),
+        chart("long_waits", ChartKind::LongWaits, &[2], &[720.0]),
+        chart("sites", ChartKind::Sites, &[2, 6], &[]),
+        chart("groups", ChartKind::Groups, &[5], &[]),
+        chart("runs", ChartKind::Runs, &[2, 3], &[]),
     ]
 }
 
@@ -553,6 +572,65 @@ fn course(
         low,
         high,
     }
+}
+
+/// Bed occupancy between 90 and 99 %, the higher the greater the burden, and up to nine patients who wait.
+fn level_times(burden: f64) -> Vec<LevelTimes> {
+    let hours = |first: usize, peak: f64| {
+        let run = |run: usize| {
+            let hours = (0..first + 10).map(|level| match level.checked_sub(first) {
+                None => 0,
+                Some(above) => {
+                    let away = (above as f64 - peak).abs();
+                    (900.0 / (1.0 + away)) as u32 + (run % 3) as u32
+                }
+            });
+            hours.collect()
+        };
+        (0..N_REPLICATIONS).map(run).collect()
+    };
+    vec![
+        LevelTimes {
+            measure: 9,
+            hours: hours(90, 6.0 * burden),
+        },
+        LevelTimes {
+            measure: 10,
+            hours: hours(0, 5.0 * burden),
+        },
+    ]
+}
+
+/// A hundred begin, most with 111, some go on to A&E and to hospital; as many come to each service as go from it.
+fn flows(burden: f64) -> Vec<PatientFlow> {
+    let service = |nth, service| FlowEnd::Service { nth, service };
+    let left = |disposition| FlowEnd::Left(DispositionId(disposition));
+    let to_hospital = 12.0 * burden;
+    let flows = [
+        (FlowEnd::Begins, FlowEnd::Nowhere, 100.0),
+        (FlowEnd::Earlier, service(2, 1), 1.0),
+        (FlowEnd::Nowhere, service(1, 0), 70.0),
+        (FlowEnd::Nowhere, service(1, 1), 20.0),
+        (FlowEnd::Nowhere, left(0), 10.0),
+        (service(1, 0), service(2, 1), 30.0),
+        (service(1, 0), left(0), 40.0),
+        (service(1, 1), left(0), 20.0),
+        (service(2, 1), service(3, 2), to_hospital),
+        (service(2, 1), left(0), 30.0 - to_hospital),
+        (service(2, 1), FlowEnd::Inside, 1.0),
+        (service(3, 2), left(1), to_hospital),
+    ];
+    let flow = |(from, to, mean): (FlowEnd, FlowEnd, f64)| PatientFlow {
+        from,
+        to,
+        per_day: Estimate {
+            mean,
+            low: mean * 0.98,
+            high: mean * 1.02,
+            n: N_REPLICATIONS,
+        },
+    };
+    flows.map(flow).to_vec()
 }
 
 fn histograms(model: &Model, burden: f64) -> Vec<MeasureHistogram> {
