@@ -9,6 +9,7 @@ mod distributions;
 mod measures;
 mod people;
 mod places;
+mod rollouts;
 mod steps;
 mod tables;
 mod values;
@@ -93,6 +94,7 @@ fn tables() -> Vec<(String, Value)> {
     let mut all = people::tables();
     all.extend(places::tables());
     all.extend(measures::tables());
+    all.extend(rollouts::tables());
     all
 }
 
@@ -106,6 +108,7 @@ fn definitions() -> Map<String, Value> {
         people::definitions(),
         places::definitions(),
         measures::definitions(),
+        rollouts::definitions(),
         changes::definitions(),
     ];
     for (name, definition) in each.into_iter().flatten() {
