@@ -294,6 +294,14 @@ pub struct WaitRule {
     pub worsen_purpose: u64,
 }
 
+impl WaitRule {
+    /// Whether it is only about a rank and patience: a run has a shorter way for the commonest wait.
+    pub fn is_plain(&self) -> bool {
+        let changes = self.due.is_some() || self.worsen.is_some() || self.escalate.is_some();
+        !changes && !self.interrupts && self.limit.is_none()
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Patience {
     Endless,

@@ -17,7 +17,9 @@ use super::levels::Level;
 use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
 use super::prefetch::prefetch;
-use super::program::{Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace};
+use super::program::{
+    Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace, WaitRule,
+};
 use super::reach::Reach;
 use super::rows::{StepRow, step_rows};
 use super::served::Served;
@@ -112,6 +114,8 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) replication: u64,
     /// The program's steps, gathered for speed.
     pub(super) rows: Vec<StepRow<'p>>,
+    /// By wait: whether its rule is plain.
+    pub(super) plain_waits: Vec<bool>,
     pub(super) now: SimTime,
     pub(super) wall: WallClock,
     pub(super) agenda: Agenda,
@@ -166,6 +170,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             program,
             replication,
             rows: step_rows(program),
+            plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(program.week_offset, &program.months),
             agenda: Agenda::new(),

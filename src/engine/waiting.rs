@@ -45,6 +45,9 @@ impl<R: Reader> Simulation<'_, R> {
         slot: HoldSlot,
         wait: WaitId,
     ) -> bool {
+        if kind == Kind::Single && self.plain_waits[wait.index()] {
+            return self.wait_plainly(patient, pools[0], units, slot, wait);
+        }
         let rule = &self.program.waits[wait.index()];
         let rank = self.rank(patient, wait);
         if rule.interrupts && kind == Kind::Single && self.interrupt_for(pools[0], rank) {
@@ -83,6 +86,45 @@ impl<R: Reader> Simulation<'_, R> {
             if self.levels[pool.index()].free() > 0 {
                 self.serve(*pool);
             }
+        }
+        false
+    }
+
+    /// As [`Self::wait_for`], for the commonest wait: for one pool, ranked by an attribute or not at all, with nothing that
+    /// changes while it lasts.
+    fn wait_plainly(
+        &mut self,
+        patient: u32,
+        pool: PoolId,
+        units: u8,
+        slot: HoldSlot,
+        wait: WaitId,
+    ) -> bool {
+        let rule = &self.program.waits[wait.index()];
+        let rank = rule.rank.map_or(0, |attribute| {
+            self.patients.get(patient).attributes[usize::from(attribute.0)]
+        });
+        if R::STEPS {
+            let step = self.step_of(patient);
+            self.tell(patient, |reader, now, seen| reader.waits(now, step, seen));
+        }
+        let gives_up = self.gives_up_at(patient, wait);
+        if gives_up <= self.now {
+            self.turn_away(patient, wait);
+            return false;
+        }
+        let order = self.lines.new_order(self.now);
+        let rank = rank.min(N_RANKS as u8 - 1);
+        let kind = Kind::Single;
+        let mut request = Request::new(
+            patient, pool.0, wait, kind, rank, units, slot, order, self.now,
+        );
+        request.gives_up = gives_up;
+        let id = self.join_line(request);
+        self.patients.get_mut(patient).request = id;
+        // There may be free units that those ahead cannot use.
+        if self.levels[pool.index()].free() > 0 {
+            self.serve(pool);
         }
         false
     }
@@ -224,23 +266,12 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Gives the request what it asks for; the patient goes on in its turn.
     fn grant(&mut self, id: u32) {
+        if self.lines.get(id).kind == Kind::Single {
+            return self.grant_single(id);
+        }
         let request = *self.lines.get(id);
         match request.kind {
-            Kind::Single => {
-                self.lines.remove(id, self.now);
-                let level = &mut self.levels[usize::from(request.line)];
-                level.touch(self.now);
-                level.waiting -= 1;
-                level.busy += u32::from(request.units);
-                self.level_changed(request.line);
-                self.patients.get_mut(request.patient).request = NO_REQUEST;
-                self.put_in_hand(
-                    request.patient,
-                    PoolId(request.line),
-                    request.units,
-                    request.slot,
-                );
-            }
+            Kind::Single => {}
             Kind::Any => {
                 self.leave_lines(id);
                 self.take_one(request.patient, PoolId(request.line), request.slot);
@@ -257,6 +288,22 @@ impl<R: Reader> Simulation<'_, R> {
             }
         }
         self.ready.push_back(request.patient);
+    }
+
+    #[inline]
+    fn grant_single(&mut self, id: u32) {
+        let request = self.lines.get(id);
+        let (patient, line) = (request.patient, request.line);
+        let (units, slot) = (request.units, request.slot);
+        self.lines.remove(id, self.now);
+        let level = &mut self.levels[usize::from(line)];
+        level.touch(self.now);
+        level.waiting -= 1;
+        level.busy += u32::from(units);
+        self.level_changed(line);
+        self.patients.get_mut(patient).request = NO_REQUEST;
+        self.put_in_hand(patient, PoolId(line), units, slot);
+        self.ready.push_back(patient);
     }
 
     /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).

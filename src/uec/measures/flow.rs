@@ -139,61 +139,47 @@ fn takes_capacity(step: &Step) -> bool {
     )
 }
 
-/// The accounts of one replication.
+/// The accounts of one replication, each for the time before, in and after the measured period.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     start: SimTime,
     end: SimTime,
-    /// By node: patients who stand there, up to the end of the measured period.
-    inside: Vec<u64>,
-    /// `inside` at the beginning of the measured period; empty before.
-    earlier: Vec<u64>,
+    /// By period and node.
     began: Vec<u64>,
-    /// By node and service that follows.
+    /// By period, node and service that follows.
     moved: Vec<u64>,
-    /// By node and disposition.
+    /// By period, node and disposition.
     left: Vec<u64>,
 }
 
+/// Before, in and after the measured period.
+const PERIODS: usize = 3;
+const BEFORE: usize = 0;
+const MEASURED: usize = 1;
+
 impl Flows {
     pub fn new(tables: &FlowTables, start: SimTime, end: SimTime) -> Self {
-        let n = tables.n_nodes();
+        let n = PERIODS * tables.n_nodes();
         Self {
             start,
             end,
-            inside: vec![0; n],
-            earlier: Vec::new(),
             began: vec![0; n],
             moved: vec![0; n * tables.n_services],
             left: vec![0; n * tables.n_dispositions],
         }
     }
 
-    /// Whether it happens in the measured period; none after it.
+    /// A node in the period that the time lies in.
     #[inline]
-    fn is_measured(&mut self, now: SimTime) -> Option<bool> {
-        if now < self.start {
-            return Some(false);
-        }
-        if self.earlier.is_empty() {
-            self.earlier.clone_from(&self.inside);
-        }
-        (now < self.end).then_some(true)
-    }
-
-    /// The hour strikes: the measured period may have begun without any move.
-    pub fn hour(&mut self, now: SimTime) {
-        self.is_measured(now);
+    fn row(&self, tables: &FlowTables, now: SimTime, node: u16) -> usize {
+        let period = usize::from(now >= self.start) + usize::from(now >= self.end);
+        period * tables.n_nodes() + usize::from(node)
     }
 
     #[inline]
     pub fn begin(&mut self, tables: &FlowTables, now: SimTime, patient: &Seen<'_>) {
-        let Some(is_measured) = self.is_measured(now) else {
-            return;
-        };
-        let node = usize::from(tables.node(patient));
-        self.inside[node] += 1;
-        self.began[node] += u64::from(is_measured);
+        let row = self.row(tables, now, tables.node(patient));
+        self.began[row] += 1;
     }
 
     /// Gives the node where the patient stands now.
@@ -209,12 +195,8 @@ impl Flows {
         let Some(next) = tables.node_after(from, to) else {
             return from;
         };
-        if let Some(is_measured) = self.is_measured(now) {
-            let service = usize::from(next - 1) % tables.n_services;
-            self.inside[usize::from(from)] -= 1;
-            self.inside[usize::from(next)] += 1;
-            self.moved[usize::from(from) * tables.n_services + service] += u64::from(is_measured);
-        }
+        let row = self.row(tables, now, from);
+        self.moved[row * tables.n_services + usize::from(next - 1) % tables.n_services] += 1;
         next
     }
 
@@ -226,12 +208,31 @@ impl Flows {
         disposition: DispositionId,
         patient: &Seen<'_>,
     ) {
-        let Some(is_measured) = self.is_measured(now) else {
-            return;
-        };
-        let node = usize::from(tables.node(patient));
-        self.inside[node] -= 1;
-        self.left[node * tables.n_dispositions + disposition.index()] += u64::from(is_measured);
+        let row = self.row(tables, now, tables.node(patient));
+        self.left[row * tables.n_dispositions + disposition.index()] += 1;
+    }
+
+    /// By node: who came in a period and had not gone on when it ended.
+    fn stayed(&self, tables: &FlowTables, period: usize) -> Vec<i64> {
+        let (n, n_services) = (tables.n_nodes(), tables.n_services);
+        let first = period * n;
+        let mut stayed: Vec<i64> = (0..n).map(|node| self.began[first + node] as i64).collect();
+        for node in 0..n {
+            let row = first + node;
+            let nth = node
+                .checked_sub(1)
+                .map_or(0, |index| index / n_services + 1);
+            for service in 0..n_services {
+                let moved = self.moved[row * n_services + service] as i64;
+                if moved > 0 {
+                    stayed[node] -= moved;
+                    stayed[1 + nth * n_services + service] += moved;
+                }
+            }
+            let left = &self.left[row * tables.n_dispositions..(row + 1) * tables.n_dispositions];
+            stayed[node] -= left.iter().sum::<u64>() as i64;
+        }
+        stayed
     }
 
     /// Every flow with patients, ordered by where they come from.
@@ -242,13 +243,20 @@ impl Flows {
                 flows.push(Flow { from, to, patients });
             }
         };
-        for (node, &patients) in self.began.iter().enumerate() {
-            push(FlowEnd::Begins, tables.end(node), patients);
+        let n = tables.n_nodes();
+        let (earlier, stayed) = (self.stayed(tables, BEFORE), self.stayed(tables, MEASURED));
+        for node in 0..n {
+            push(
+                FlowEnd::Begins,
+                tables.end(node),
+                self.began[MEASURED * n + node],
+            );
         }
-        for (node, &patients) in self.earlier.iter().enumerate() {
-            push(FlowEnd::Earlier, tables.end(node), patients);
+        for (node, patients) in earlier.iter().enumerate() {
+            push(FlowEnd::Earlier, tables.end(node), *patients as u64);
         }
-        for node in 0..tables.n_nodes() {
+        for node in 0..n {
+            let row = MEASURED * n + node;
             let from = tables.end(node);
             let nth = match from {
                 FlowEnd::Service { nth, .. } => nth + 1,
@@ -259,17 +267,17 @@ impl Flows {
                     nth,
                     service: service as u16,
                 };
-                push(from, to, self.moved[node * tables.n_services + service]);
+                push(from, to, self.moved[row * tables.n_services + service]);
             }
             for disposition in 0..tables.n_dispositions {
                 let to = FlowEnd::Left(DispositionId(disposition as u16));
                 push(
                     from,
                     to,
-                    self.left[node * tables.n_dispositions + disposition],
+                    self.left[row * tables.n_dispositions + disposition],
                 );
             }
-            push(from, FlowEnd::Inside, self.inside[node]);
+            push(from, FlowEnd::Inside, (earlier[node] + stayed[node]) as u64);
         }
         flows
     }

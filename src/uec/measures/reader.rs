@@ -264,7 +264,6 @@ impl Reader for MeasureReader<'_> {
         let tables = self.tables;
         self.levels
             .gather(&tables.levels, tables.period, now, pools, fleets);
-        self.flows.hour(now);
         self.lines.hour(tables.period, now, pools, fleets);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::build::{Keys, about, closed_with, keys, named, of, of_for};
+use super::build::{Keys, about, closed, closed_with, keys, named, of, of_for};
 use super::values::{count, list, name, names, text};
 
 pub fn tables() -> Keys {
@@ -29,44 +29,41 @@ fn rollout() -> Value {
         &["from", "share"],
     );
     let dates = list(of("date"), "On these days only.");
-    let mut value = closed_with(
-        keys([
-            ("title", text("As shown in outputs.")),
-            (
-                "changes",
-                names("The changes that come into force together."),
+    let mut value = closed(keys([
+        ("title", text("As shown in outputs.")),
+        (
+            "changes",
+            names("The changes that come into force together."),
+        ),
+        (
+            "by",
+            name(
+                "What is covered one by one: site, or an attribute that patients bring, as zone. Absent: everywhere at once.",
             ),
-            (
-                "by",
-                name(
-                    "What is covered one by one: site, or an attribute that patients bring, as zone. Absent: everywhere at once.",
-                ),
+        ),
+        (
+            "from",
+            of_for("date", "The first day; absent: from the beginning."),
+        ),
+        (
+            "until",
+            of_for("date", "The first day on which it is over; absent: never."),
+        ),
+        ("share", share),
+        (
+            "shares",
+            list(wave, "Shares that rise (or fall) on dates, in order."),
+        ),
+        ("dates", dates),
+        ("only", names("The only units that are ever covered.")),
+        (
+            "order",
+            names(
+                "Units that come first, in this order; the others follow in an order drawn once and for all.",
             ),
-            (
-                "from",
-                of_for("date", "The first day; absent: from the beginning."),
-            ),
-            (
-                "until",
-                of_for("date", "The first day on which it is over; absent: never."),
-            ),
-            ("share", share),
-            (
-                "shares",
-                list(wave, "Shares that rise (or fall) on dates, in order."),
-            ),
-            ("dates", dates),
-            ("only", names("The only units that are ever covered.")),
-            (
-                "order",
-                names(
-                    "Units that come first, in this order; the others follow in an order drawn once and for all.",
-                ),
-            ),
-            ("lottery", count("Another number draws another order.")),
-        ]),
-        &["changes"],
-    );
+        ),
+        ("lottery", count("Another number draws another order.")),
+    ]));
     let with = |key: &str, others: &[&str]| {
         let others: Vec<Value> = others
             .iter()
