@@ -49,6 +49,14 @@ impl Profile {
         (self.cycle[bin] * factor, SimTime(bin_end.min(day_end)))
     }
 
+    /// Mean factor over the days of the run.
+    pub fn mean_of_days(&self) -> f64 {
+        match self.day_factors.len() {
+            0 => 1.0,
+            n => self.day_factors.iter().sum::<f64>() / n as f64,
+        }
+    }
+
     /// The largest rate there is: the majorant of thinning.
     pub fn maximum(&self) -> f64 {
         let cycle = self.cycle.iter().copied().fold(0.0, f64::max);

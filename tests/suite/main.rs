@@ -9,6 +9,7 @@ mod equity;
 mod extremes;
 mod flows;
 mod folders;
+mod growth;
 mod journeys;
 mod layers;
 mod repeatability;

@@ -57,8 +57,11 @@ fn mean_rate(program: &Program, stream: &StreamSpec, mean_gaps: &BTreeMap<u16, f
         Arrivals::Poisson {
             per_millisecond,
             accept,
-            ..
-        } => per_millisecond * accept,
+            profile,
+        } => {
+            let over_days = profile.map_or(1.0, |id| program.profiles[id.index()].mean_of_days());
+            per_millisecond * accept * over_days
+        }
         Arrivals::Renewal { gap } => mean_gaps
             .get(&gap.0)
             .map_or(0.0, |mean| 1.0 / mean.max(1.0)),

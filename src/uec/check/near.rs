@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{Arrivals, AttributeId, Place, Program, RouteId, StreamPlace};
+use crate::engine::program::{
+    Arrivals, AttributeId, Place, Profile, Program, RouteId, StreamPlace,
+};
 use crate::uec::compile::Compiled;
 
 use super::mix::Flow;
@@ -69,8 +71,11 @@ fn places(program: &Program, zone: Option<AttributeId>, n_rows: usize) -> Vec<Ve
             Arrivals::Poisson {
                 per_millisecond,
                 accept,
-                ..
-            } => per_millisecond * accept,
+                profile,
+            } => {
+                let profile = profile.map(|id| &program.profiles[id.index()]);
+                per_millisecond * accept * profile.map_or(1.0, Profile::mean_of_days)
+            }
             _ => 1.0,
         };
         match stream.place {

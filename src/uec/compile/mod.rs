@@ -6,6 +6,7 @@
 mod calendars;
 pub mod code;
 mod fleets;
+mod growth;
 pub mod held;
 mod holds;
 pub mod index;
@@ -161,6 +162,7 @@ struct Compiler<'a> {
     mean_gaps: BTreeMap<u16, f64>,
     stream_groups: Vec<u32>,
     brings: Vec<u16>,
+    growing: BTreeMap<(Option<u16>, u64), growth::Growing>,
 }
 
 impl<'a> Compiler<'a> {
@@ -213,6 +215,7 @@ impl<'a> Compiler<'a> {
             mean_gaps: BTreeMap::new(),
             stream_groups: Vec::new(),
             brings: Vec::new(),
+            growing: BTreeMap::new(),
         }
     }
 

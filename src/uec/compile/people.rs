@@ -18,6 +18,7 @@ use crate::uec::forms::needs::{CellForm, NeedForm, PeopleForm};
 use crate::uec::forms::tables::DimensionKind;
 use crate::uec::model::{AttributeName, Named};
 
+use super::growth::Growing;
 use super::index::report_unknown;
 use super::rates::Known;
 use super::steps::Scope;
@@ -173,13 +174,15 @@ impl<'a> Compiler<'a> {
                 per_millisecond,
                 profile,
                 multiply,
+                growth,
             } => {
                 let Some(profile) = self.profile(profile.as_ref()) else {
                     return;
                 };
-                for part in parts(*per_millisecond, *multiply) {
-                    let key = format!("{name}{}", part.suffix);
-                    let spec = stream(&key, part.arrivals(profile));
+                let growing = self.growing(profile, *growth);
+                for (suffix, arrivals) in parts(*per_millisecond, *multiply, growing) {
+                    let key = format!("{name}{suffix}");
+                    let spec = stream(&key, arrivals);
                     self.add_stream(key, spec, form.span);
                 }
             }
@@ -239,6 +242,7 @@ impl<'a> Compiler<'a> {
         let Some(profile) = self.profile(form.profile.as_ref()) else {
             return;
         };
+        let growing = self.growing(profile, form.growth);
         let has_deprivation = people.cells.iter().any(|cell| cell.deprivation.is_some());
         let mut known = vec!["zone", "age"];
         known.extend(has_deprivation.then_some("deprivation"));
@@ -265,11 +269,11 @@ impl<'a> Compiler<'a> {
                     return;
                 };
                 let place = self.place_in_zone(people, cell.zone);
-                for part in parts(per_millisecond, form.multiply) {
-                    let key = stream_name(name, people, cell, age, part.suffix);
+                for (suffix, arrivals) in parts(per_millisecond, form.multiply, growing) {
+                    let key = stream_name(name, people, cell, age, suffix);
                     let spec = StreamSpec {
                         key: purpose_key(&key),
-                        arrivals: part.arrivals(profile),
+                        arrivals,
                         entry,
                         attributes: cell_attributes,
                         drawn: drawn.clone(),
@@ -586,38 +590,30 @@ type Entered = (
 const MIDDLE: crate::uec::forms::PlaceForm =
     crate::uec::forms::PlaceForm::Kilometres { x: 0.0, y: 0.0 };
 
-/// A stream as it was, thinned, or with a second one beside it, so that a factor renumbers nobody.
-struct Part {
-    suffix: &'static str,
+/// A stream as it was, thinned, or with others beside it, so that neither a factor nor growth renumbers anybody: what is put
+/// behind its name, and its arrivals.
+fn parts(
     per_millisecond: f64,
-    accept: f64,
-}
-
-impl Part {
-    fn arrivals(&self, profile: Option<ProfileId>) -> Arrivals {
-        Arrivals::Poisson {
-            per_millisecond: self.per_millisecond,
-            profile,
-            accept: self.accept,
+    multiply: f64,
+    growing: Growing,
+) -> impl Iterator<Item = (&'static str, Arrivals)> {
+    let poisson = |per_millisecond, profile, accept| Arrivals::Poisson {
+        per_millisecond,
+        profile,
+        accept,
+    };
+    let (kept, more) = (multiply.min(1.0), per_millisecond * (multiply - 1.0));
+    let mut parts = vec![("", poisson(per_millisecond, growing.own, kept))];
+    if growing.more.is_some() {
+        parts.push(("^", poisson(per_millisecond, growing.more, kept)));
+    }
+    if multiply > 1.0 {
+        parts.push(("+", poisson(more, growing.own, 1.0)));
+        if growing.more.is_some() {
+            parts.push(("+^", poisson(more, growing.more, 1.0)));
         }
     }
-}
-
-fn parts(per_millisecond: f64, multiply: f64) -> Vec<Part> {
-    let own = Part {
-        suffix: "",
-        per_millisecond,
-        accept: multiply.min(1.0),
-    };
-    if multiply <= 1.0 {
-        return vec![own];
-    }
-    let more = Part {
-        suffix: "+",
-        per_millisecond: per_millisecond * (multiply - 1.0),
-        accept: 1.0,
-    };
-    vec![own, more]
+    parts.into_iter()
 }
 
 fn known_of<'k>(

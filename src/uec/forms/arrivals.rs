@@ -33,6 +33,8 @@ pub enum ArrivalKind {
         per_millisecond: f64,
         profile: Option<Name>,
         multiply: f64,
+        /// Share by which the rate grows in a year.
+        growth: f64,
     },
     Gap(Distribution),
     Recorded(Vec<RecordedForm>),
@@ -113,7 +115,7 @@ fn arrival(name: Name, node: &Node, reading: &Reading) -> Option<ArrivalForm> {
             None
         }
     };
-    reader.allow(&["profile", "multiply"]);
+    reader.allow(&["profile", "multiply", "growth"]);
     let entry = entry(&reader, reading);
     let place = match reader.optional("place") {
         Some(node) => stream_place(node, reading).map(Some),
@@ -134,11 +136,31 @@ fn rate(reader: &TableReader, reading: &Reading) -> Option<ArrivalKind> {
     let per_millisecond = values::rate(node, reading.faults);
     let profile = optional_owned_name(reader, "profile");
     let multiply = reader.optional_factor("multiply").unwrap_or(1.0);
+    let growth = growth(reader, reading);
     Some(ArrivalKind::Rate {
         per_millisecond: per_millisecond?,
         profile,
         multiply,
+        growth,
     })
+}
+
+/// `growth`: a share (`"2 %"`), or a number that may be negative; none if absent.
+pub fn growth(reader: &TableReader, reading: &Reading) -> f64 {
+    let Some(node) = reader.optional("growth") else {
+        return 0.0;
+    };
+    let growth = match node.value {
+        Value::Integer(_) | Value::Float(_) => values::number(node, reading.faults),
+        _ => values::share(node, reading.faults),
+    };
+    let growth = growth.unwrap_or(0.0);
+    if !(-0.5..=1.0).contains(&growth) {
+        let message = "growth in a year lies between -0.5 and 1 (100 %)";
+        values::out_of_range(node, message, reading.faults);
+        return 0.0;
+    }
+    growth
 }
 
 /// `to`, `site`, `set` and `shares`, which arrivals and needs have in common.

@@ -7,7 +7,7 @@ use crate::scenario::tree::Node;
 use crate::scenario::values;
 use crate::uec::codes;
 
-use super::arrivals::{EntryForm, entry};
+use super::arrivals::{EntryForm, entry, growth};
 use super::reading::{Csv, Reading, entries, optional_owned_name, title};
 use super::sites::place_of_row;
 use super::steps::ShareForm;
@@ -60,6 +60,8 @@ pub struct NeedForm {
     pub rate: ShareForm,
     pub profile: Option<Name>,
     pub multiply: f64,
+    /// Share by which the rate grows in a year.
+    pub growth: f64,
     pub entry: EntryForm,
     pub span: Span,
 }
@@ -217,6 +219,7 @@ fn need(name: Name, node: &Node, reading: &Reading) -> Option<NeedForm> {
     let rate = rate.and_then(|node| rates(node, reading));
     let profile = optional_owned_name(&reader, "profile");
     let multiply = reader.optional_factor("multiply").unwrap_or(1.0);
+    let growth = growth(&reader, reading);
     let entry = entry(&reader, reading);
     reader.finish();
     Some(NeedForm {
@@ -225,6 +228,7 @@ fn need(name: Name, node: &Node, reading: &Reading) -> Option<NeedForm> {
         rate: rate?,
         profile,
         multiply,
+        growth,
         entry: entry?,
         span: node.span,
     })

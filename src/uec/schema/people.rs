@@ -212,6 +212,14 @@ fn entry() -> Keys {
                 "Factor on the rate; below 1 the same patients are thinned, above 1 others come on top.",
             ),
         ),
+        (
+            "growth",
+            json!({
+                "anyOf": [of("share"), { "type": "number", "minimum": -0.5, "maximum": 1 }],
+                "description": "How much the rate grows in a year, compounded from the first measured day on; below 0 it falls.",
+                "examples": ["2 %", -0.01]
+            }),
+        ),
         ("to", name("Where they begin: service.path.")),
         ("site", name("The site, where several run the service.")),
         ("set", of("settings")),
