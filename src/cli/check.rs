@@ -72,6 +72,17 @@ fn describe(model: &Model) {
     for change in &model.changes {
         put_line!("  change {}: {}", change.name, change.title);
     }
+    for rollout in &model.rollouts {
+        put_line!(
+            "  roll-out {} ({}), {}",
+            rollout.name,
+            rollout.title,
+            rollout.when
+        );
+        for change in &rollout.changes {
+            put_line!("    change {}: {}", change.name, change.title);
+        }
+    }
 }
 
 /// How many different sources and assumptions the numbers rest on.

@@ -12,7 +12,7 @@ use super::{folder, loading, say};
 use crate::report::format::{date_words, number};
 use crate::scenario::units::{parse_duration, parse_rate, parse_share, write_duration};
 use crate::uec::load::Loaded;
-use crate::uec::model::{InputValue, Model, Origin};
+use crate::uec::model::{ChangeNote, InputValue, Model, Origin};
 use crate::uec::outline::{How, Outline};
 use crate::uec::overview::{Units, arriving, fleet_units, units};
 
@@ -198,15 +198,30 @@ fn changes(model: &Model) -> String {
     }
     for change in &model.changes {
         let _ = write!(text, "### {} (`{}`)\n\n", change.title, change.name);
-        if change.evidence.is_empty() {
-            text.push_str("No evidence is stated.\n");
+        push_evidence(&mut text, change);
+    }
+    for rollout in &model.rollouts {
+        let (title, name, when) = (&rollout.title, &rollout.name, &rollout.when);
+        let _ = write!(
+            text,
+            "### Roll-out: {title} (`{name}`)\n\nIn force {when}.\n\n"
+        );
+        for change in &rollout.changes {
+            let _ = write!(text, "{} (`{}`):\n\n", change.title, change.name);
+            push_evidence(&mut text, change);
         }
-        for evidence in &change.evidence {
-            let _ = writeln!(text, "- {evidence}");
-        }
-        text.push('\n');
     }
     text
+}
+
+fn push_evidence(text: &mut String, change: &ChangeNote) {
+    if change.evidence.is_empty() {
+        text.push_str("No evidence is stated.\n");
+    }
+    for evidence in &change.evidence {
+        let _ = writeln!(text, "- {evidence}");
+    }
+    text.push('\n');
 }
 
 fn limits(model: &Model) -> String {

@@ -1,12 +1,14 @@
 //! From a scenario's path to a model that is ready to run, or everything that is wrong with it.
 
+use std::cell::RefCell;
+
 use sha2::{Digest, Sha256};
 
 use crate::engine::program::AttributeId;
 use crate::engine::time::SimSpan;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::files::Files;
-use crate::scenario::layers::{self, Changes, Layered};
+use crate::scenario::layers::{self, Change, Changes, Layered};
 use crate::scenario::origins::{self, Input};
 use crate::scenario::source::Source;
 use crate::scenario::workspace::Workspace;
@@ -173,29 +175,43 @@ fn rolled_out(
         residents: &residents,
         faults: &workspace.diagnostics,
     };
-    rollout::roll_out(base, &setting, |more, slots| {
+    let notes: RefCell<Vec<ChangeNote>> = RefCell::default();
+    let rolled = rollout::roll_out(base, &setting, |more, slots| {
         let changes = match changes {
             Changes::AsWritten => Changes::Also(more.to_vec()),
             Changes::Only(names) => Changes::Only([names, more].concat()),
             Changes::Also(names) => Changes::Also([names, more].concat()),
         };
         let layered = layers::load(workspace, path, &changes)?;
+        notes.borrow_mut().extend(layered.changes.iter().map(note));
         let mut form = forms::read(&layered.tree, &Reading::new(workspace));
         overrides.lay_over(&mut form.run);
         let compiled = compile::compile_beside(&form, &workspace.diagnostics, slots)?;
         reach::check(&form, &compiled, &workspace.diagnostics);
         (!workspace.diagnostics.has_errors()).then_some(compiled)
-    })
+    });
+    let (compiled, mut rollouts) = rolled?;
+    let notes = notes.into_inner();
+    for change in rollouts.iter_mut().flat_map(|rollout| &mut rollout.changes) {
+        if let Some(known) = notes.iter().find(|known| known.name == change.name) {
+            change.clone_from(known);
+        }
+    }
+    Some((compiled, rollouts))
+}
+
+fn note(change: &Change) -> ChangeNote {
+    ChangeNote {
+        name: change.name.clone(),
+        title: change.title.clone(),
+        evidence: change.evidence.clone(),
+    }
 }
 
 fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: Compiled) -> Model {
     let files = workspace.files();
     let inputs = origins::inputs(&layered.tree, &files);
-    let changes = layered.changes.into_iter().map(|change| ChangeNote {
-        name: change.name,
-        title: change.title,
-        evidence: change.evidence,
-    });
+    let changes = layered.changes.iter().map(note);
     let residents = form
         .people
         .as_ref()

@@ -316,7 +316,9 @@ pub struct ChangeNote {
 pub struct Rollout {
     pub name: String,
     pub title: String,
-    pub changes: Vec<String>,
+    /// When and for whom, in words: `25 % of zones from 2023-07-01`.
+    pub when: String,
+    pub changes: Vec<ChangeNote>,
     /// `site` or the id of an attribute; none: everywhere at once.
     pub by: Option<String>,
     /// By stream of arrivals: whether its patients are covered.

@@ -4,6 +4,7 @@ use crate::report::charts::svg::escape;
 use crate::report::format::with_decimals;
 use crate::report::run_json::Provenance;
 use crate::report::subject::{Scenario, Subject};
+use crate::uec::model::ChangeNote;
 
 use super::elements::{Cell, details, paragraph, table};
 
@@ -26,15 +27,28 @@ pub fn scenarios(subject: &Subject<'_>) -> String {
 
 /// What each change is and its evidence.
 fn changes(scenario: &Scenario<'_>) -> String {
-    let changes = &scenario.results.model.changes;
-    if changes.is_empty() {
-        return paragraph("", "No changes: the system as its files describe it.");
+    let model = &scenario.results.model;
+    let mut html = match &model.changes[..] {
+        [] if model.rollouts.is_empty() => {
+            return paragraph("", "No changes: the system as its files describe it.");
+        }
+        [] => String::new(),
+        changes => {
+            let words =
+                "Changes to the system, in the order they are laid over it, with their evidence:";
+            paragraph("", words) + &evidence(changes)
+        }
+    };
+    for rollout in &model.rollouts {
+        let words = format!("Roll-out: {}, in force {}:", rollout.title, rollout.when);
+        html.push_str(&paragraph("", &words));
+        html.push_str(&evidence(&rollout.changes));
     }
-    let mut html = paragraph(
-        "",
-        "Changes to the system, in the order they are laid over it, with their evidence:",
-    );
-    html.push_str("<dl>\n");
+    html
+}
+
+fn evidence(changes: &[ChangeNote]) -> String {
+    let mut html = "<dl>\n".to_owned();
     for change in changes {
         html.push_str(&format!(
             "<dt>{} (<code>{}</code>)</dt>\n",

@@ -49,6 +49,42 @@ pub struct Wave {
     pub share: f64,
 }
 
+impl RolloutForm {
+    /// When and for whom, in words.
+    pub fn in_words(&self) -> String {
+        let of = match &self.by {
+            None => "everywhere".to_owned(),
+            Some(by) if self.only.is_empty() => format!("by {}", by.value),
+            Some(by) => {
+                let only: Vec<&str> = self.only.iter().map(|name| name.value.as_str()).collect();
+                format!("by {}, only {}", by.value, only.join(", "))
+            }
+        };
+        let when = match &self.when {
+            WhenForm::Days(days) => {
+                let days: Vec<String> = days.iter().map(Date::to_string).collect();
+                format!("on {}", days.join(", "))
+            }
+            WhenForm::Waves { waves, until } => {
+                let wave = |wave: &Wave| {
+                    let from = wave.from.map_or_else(
+                        || "from the beginning".to_owned(),
+                        |date| format!("from {date}"),
+                    );
+                    match self.by {
+                        None => from,
+                        Some(_) => format!("{} % {from}", (wave.share * 1000.0).round() / 10.0),
+                    }
+                };
+                let waves: Vec<String> = waves.iter().map(wave).collect();
+                let until = until.map_or_else(String::new, |date| format!(" until {date}"));
+                format!("{}{until}", waves.join(", "))
+            }
+        };
+        format!("{of}: {when}")
+    }
+}
+
 pub fn rollouts(root: &TableReader, reading: &Reading) -> Vec<RolloutForm> {
     entries(root, "rollouts", reading, rollout)
 }

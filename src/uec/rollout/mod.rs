@@ -15,12 +15,13 @@ use std::collections::BTreeMap;
 use crate::engine::program::{CalendarSpec, RouteRule, RouteSite, StepId};
 use crate::engine::time::SimTime;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::source::stem;
 
 use super::calendar::TimeZero;
 use super::codes;
 use super::compile::Compiled;
 use super::forms::ScenarioForm;
-use super::model::{Residents, Rollout};
+use super::model::{ChangeNote, Residents, Rollout};
 use capacity::{Coverage, Shares};
 use join::Joined;
 pub use schedule::check;
@@ -86,7 +87,15 @@ pub fn roll_out(
     let rollouts = forms.iter().enumerate().map(|(bit, form)| Rollout {
         name: form.name.value.clone(),
         title: form.title.clone(),
-        changes: form.changes.iter().map(|name| name.value.clone()).collect(),
+        when: form.in_words(),
+        // Their titles and evidence are known to who read them.
+        changes: (form.changes.iter())
+            .map(|name| ChangeNote {
+                name: stem(&name.value).to_owned(),
+                title: String::new(),
+                evidence: Vec::new(),
+            })
+            .collect(),
         by: form.by.as_ref().map(|by| by.value.clone()),
         at_sites: (0..joined.names.sites.len())
             .map(|site| schedule.at_site(bit, site))

@@ -1,6 +1,6 @@
 //! Roll-outs.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::build::{Keys, about, closed, closed_with, keys, named, of, of_for};
 use super::values::{count, list, name, names, text};
@@ -29,7 +29,7 @@ fn rollout() -> Value {
         &["from", "share"],
     );
     let dates = list(of("date"), "On these days only.");
-    let mut value = closed(keys([
+    let value = closed(keys([
         ("title", text("As shown in outputs.")),
         (
             "changes",
@@ -64,21 +64,6 @@ fn rollout() -> Value {
         ),
         ("lottery", count("Another number draws another order.")),
     ]));
-    let with = |key: &str, others: &[&str]| {
-        let others: Vec<Value> = others
-            .iter()
-            .map(|other| json!({ "required": [other] }))
-            .collect();
-        json!({ "required": [key], "anyOf": others })
-    };
-    let unsaid = ["only", "order", "lottery", "share", "shares"]
-        .map(|key| json!({ "required": [key], "not": { "required": ["by"] } }));
-    let mut never = vec![
-        with("dates", &["from", "until", "share", "shares"]),
-        with("shares", &["from", "share"]),
-    ];
-    never.extend(unsaid);
-    value["not"] = json!({ "anyOf": never });
     about(
         value,
         "Changes that come into force together: when, and for whom.",
