@@ -21,6 +21,17 @@ pub struct CompareArguments {
     /// Also add the changes of the (only) alternative one at a time
     #[arg(long)]
     decompose: bool,
+    /// Also follow every patient through both scenarios, in this many replications (5 if no number is given): who waits
+    /// longer, who less
+    #[arg(
+        long,
+        value_name = "REPLICATIONS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "5",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    patients: Option<u32>,
     #[command(flatten)]
     common: Common,
 }
@@ -42,14 +53,18 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
         Vec::new()
     };
     let baseline = models.remove(0);
-    let ran = running::compare(baseline, models, steps, common)?;
-    let further = if arguments.decompose {
-        "--decompose"
-    } else {
-        ""
-    };
+    let mut ran = running::compare(baseline, models, steps, common)?;
+    if let Some(most) = arguments.patients
+        && ran.exit != Exit::Interrupted
+    {
+        let followed = running::follow_patients(&mut ran.results, most, common)?;
+        ran.exit = ran.exit.max(followed);
+    }
+    let decompose = arguments.decompose.then(|| "--decompose".to_owned());
+    let patients = arguments.patients.map(|most| format!("--patients={most}"));
+    let further: Vec<String> = decompose.into_iter().chain(patients).collect();
     let circumstances = Circumstances {
-        command: common.command("compare", &paths, further),
+        command: common.command("compare", &paths, &further.join(" ")),
         exit: ran.exit,
         took: ran.took,
         threads: common.threads(),
@@ -75,6 +90,7 @@ pub fn main_job(common: &Common) -> Result<Exit, Exit> {
         baseline: "scenarios/traditional.toml".to_owned(),
         alternatives: vec!["scenarios/networked.toml".to_owned()],
         decompose: false,
+        patients: None,
         common: common.clone(),
     })
 }

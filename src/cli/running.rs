@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::options::{Common, Exit};
 use super::progress::Progress;
 use super::{interrupt, say};
+use crate::experiment::counterfactual::{days_to_follow, follow};
 use crate::experiment::replicate::{Control, Failure, FailureKind, days_to_run};
-use crate::experiment::results::{Comparison, Results};
+use crate::experiment::results::{Alternative, Comparison, Results};
 use crate::experiment::{self, Ended};
 use crate::uec::model::Model;
 
@@ -39,6 +40,34 @@ pub fn compare(
     under_way(days, common, |control| {
         experiment::run_comparison(baseline, alternatives, steps, control)
     })
+}
+
+/// Compares the patients of the comparison one by one, in up to `most` replications; how it ended.
+pub fn follow_patients(
+    comparison: &mut Comparison,
+    most: u32,
+    common: &Common,
+) -> Result<Exit, Exit> {
+    let whole = |alternative: &&mut Alternative| alternative.added_change.is_none();
+    let baseline = &comparison.baseline;
+    let alternatives = comparison.alternatives.iter();
+    let results: Vec<&Results> = alternatives
+        .filter(|alternative| alternative.added_change.is_none())
+        .map(|alternative| &alternative.results)
+        .collect();
+    let days = days_to_follow(baseline, &results, most);
+    let ran = under_way(days, common, |control| {
+        Ok(Ended {
+            results: follow(baseline, &results, most, control)?,
+            failures: Vec::new(),
+            growing: Vec::new(),
+        })
+    })?;
+    let alternatives = comparison.alternatives.iter_mut().filter(whole);
+    for (alternative, patients) in alternatives.zip(ran.results) {
+        alternative.patients = patients;
+    }
+    Ok(ran.exit)
 }
 
 fn under_way<T>(

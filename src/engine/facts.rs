@@ -33,6 +33,12 @@ impl Seen<'_> {
         self.patients.origin(self.slot).stream
     }
 
+    /// Number of the record: below the most ever inside at once, and another patient's once this one has left.
+    #[inline]
+    pub fn slot(&self) -> usize {
+        self.slot as usize
+    }
+
     /// Which candidate of its stream the patient is.
     #[inline]
     pub fn ordinal(&self) -> u32 {

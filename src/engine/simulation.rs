@@ -217,6 +217,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
         &self.reader
     }
 
+    /// To take out what the reader has gathered so far.
+    pub fn reader_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
     pub fn into_reader(self) -> R {
         self.reader
     }

@@ -15,6 +15,7 @@ pub fn compare(baseline: Results, alternatives: Vec<Results>) -> Comparison {
             differences: differences(&baseline, &results),
             results,
             added_change: None,
+            patients: None,
         })
         .collect();
     Comparison {

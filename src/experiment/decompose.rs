@@ -16,6 +16,7 @@ pub fn decompose(baseline: &Results, added: Vec<(String, Results)>) -> Vec<Alter
             differences: differences(before, &results),
             results,
             added_change: Some(change),
+            patients: None,
         });
     }
     steps

@@ -46,15 +46,27 @@ pub fn journey<'m>(
     patient: PatientId<'_>,
     cancel: &AtomicBool,
 ) -> Vec<Event<'m>> {
-    let mut events = Vec::new();
-    tell(model, replication, cancel, |event| {
-        let is_it =
-            event.patient.ordinal == patient.ordinal && event.patient.stream == patient.stream;
-        if is_it {
-            events.push(*event);
+    let told = journeys(model, replication, &[patient], cancel);
+    told.and_then(|mut told| told.pop()).unwrap_or_default()
+}
+
+/// Everything that happens to each of some patients, in their order; none if it was cancelled.
+pub fn journeys<'m>(
+    model: &'m Model,
+    replication: u32,
+    patients: &[PatientId<'_>],
+    cancel: &AtomicBool,
+) -> Option<Vec<Vec<Event<'m>>>> {
+    let mut events = vec![Vec::new(); patients.len()];
+    let is_whole = tell(model, replication, cancel, |event| {
+        let found = patients.iter().position(|patient| {
+            event.patient.ordinal == patient.ordinal && event.patient.stream == patient.stream
+        });
+        if let Some(found) = found {
+            events[found].push(*event);
         }
     });
-    events
+    is_whole.then_some(events)
 }
 
 /// The patient with the most milestones among those who arrive on the first measured day in a stream that begins with

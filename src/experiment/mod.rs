@@ -1,6 +1,7 @@
 //! Replications, comparisons and their statistics: the only layer that knows threads.
 
 pub mod compare;
+pub mod counterfactual;
 pub mod decompose;
 pub mod equity;
 pub mod fit;

@@ -1,5 +1,6 @@
 //! What comes out of an experiment: values by replication, their summaries, and the courses charts are drawn from.
 
+use super::counterfactual::Counterfactual;
 use crate::uec::measures::{FlowEnd, Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
 
@@ -126,6 +127,8 @@ pub struct Alternative {
     /// With `--decompose`: the change added at this position, or none for a full alternative. The differences of such a
     /// step are against the step before it (of the first, against the baseline), so that they add up.
     pub added_change: Option<String>,
+    /// Patient by patient, where that was asked for.
+    pub patients: Option<Counterfactual>,
 }
 
 /// Alternative minus baseline for one number.

@@ -3,6 +3,7 @@
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
 pub mod charts;
+mod counterfactuals;
 pub mod event_log;
 pub mod findings;
 pub mod fonts;

@@ -2,6 +2,7 @@
 //!
 //! Scenarios may differ in their measures (a change can add one), so they are matched by id, never by position.
 
+use crate::experiment::counterfactual::Counterfactual;
 use crate::experiment::results::{
     Alternative, Comparison, Course, Difference, Estimate, MeasureHistogram, Results,
 };
@@ -27,6 +28,8 @@ pub struct Scenario<'a> {
     pub results: &'a Results,
     /// Against the baseline; empty for the baseline itself.
     pub differences: &'a [Difference],
+    /// Its patients beside the baseline's, where that was asked for.
+    pub patients: Option<&'a Counterfactual>,
 }
 
 pub const ALL: &str = "all";
@@ -41,6 +44,7 @@ impl<'a> Subject<'a> {
             label: label(&results.model),
             results,
             differences: &[],
+            patients: None,
         }];
         for alternative in alternatives
             .iter()
@@ -51,6 +55,7 @@ impl<'a> Subject<'a> {
                 label: label(&results.model),
                 results,
                 differences,
+                patients: alternative.patients.as_ref(),
             });
         }
         let labels: Vec<String> = scenarios

@@ -7,6 +7,7 @@ use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Resu
 use crate::uec::model::Model;
 
 use super::charts::ChartTable;
+use super::counterfactuals;
 use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
 use super::panel;
 use super::subject::Outcome;
@@ -75,6 +76,19 @@ pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
                 text: comparison_table(comparison),
             },
         );
+        if comparison
+            .alternatives
+            .iter()
+            .any(|alternative| alternative.patients.is_some())
+        {
+            tables.insert(
+                2,
+                CsvTable {
+                    name: "counterfactuals.csv",
+                    text: counterfactuals::counterfactuals(comparison),
+                },
+            );
+        }
     }
     tables
 }
@@ -341,7 +355,7 @@ fn key_cells(model: &Model, key: &ValueKey) -> [String; 5] {
     ]
 }
 
-fn estimate_cells(estimate: Option<Estimate>) -> [String; 3] {
+pub(super) fn estimate_cells(estimate: Option<Estimate>) -> [String; 3] {
     [
         finite(estimate.map(|estimate| estimate.mean)),
         finite(estimate.map(|estimate| estimate.low)),

@@ -14,6 +14,7 @@ pub mod overview;
 mod rollout;
 pub mod schema;
 pub mod shapes;
+pub mod telling;
 #[cfg(test)]
 mod tests;
 

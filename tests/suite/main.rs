@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod conservation;
+mod counterfactuals;
 mod diagnostics;
 mod directions;
 mod equity;

@@ -19,6 +19,7 @@ pub mod interval;
 pub mod labels;
 pub mod level;
 pub mod long_waits;
+pub mod longer_or_less;
 pub mod mark_rows;
 pub mod runs;
 pub mod sites;
@@ -80,7 +81,8 @@ pub struct Drawing<'a> {
     pub paint: Paint<'a>,
 }
 
-/// Every chart of the scenario for which there are results, in the scenario's order, and last that of a decomposition.
+/// Every chart of the scenario for which there are results, in the scenario's order, then those of single patients, and last that of a
+/// decomposition.
 pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
     let specifications = &subject.model().charts;
     let mut charts: Vec<Chart> = specifications
@@ -93,6 +95,11 @@ pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
             ))
         })
         .collect();
+    charts.extend(
+        longer_or_less::draw(subject)
+            .into_iter()
+            .map(|(id, drawing)| frame::compose(&id, "", drawing)),
+    );
     charts.extend(steps::draw(subject).map(|drawing| frame::compose(steps::ID, "", drawing)));
     charts
 }

@@ -117,3 +117,14 @@ pub fn band(band: usize, n_bands: usize) -> (RGBColor, RGBColor) {
     let step = step.min(last);
     (STEPS[step], if step < 3 { INK } else { PAPER })
 }
+
+/// Fill of ordered band `band` (0 to 3) of what is for the worse, light to dark.
+pub fn worse_band(band: usize) -> RGBColor {
+    const STEPS: [RGBColor; 4] = [
+        RGBColor(0xFA, 0xC8, 0xAC),
+        RGBColor(0xF4, 0x6A, 0x25),
+        RGBColor(0xA9, 0x44, 0x09),
+        RGBColor(0x5E, 0x24, 0x02),
+    ];
+    STEPS[band.min(STEPS.len() - 1)]
+}

@@ -6,6 +6,7 @@
 //! reproduce it. Charts are inline SVG whose words stand beside them as text.
 
 mod about;
+mod counterfactuals;
 mod elements;
 mod equity;
 mod inputs;
@@ -38,6 +39,11 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
         ("charts", "Charts", figures(charts)),
         ("steps", "What each change adds", values::steps(subject)),
         ("equity", "Who gains, who loses", equity::section(subject)),
+        (
+            "patients",
+            "Who waits longer, who less",
+            counterfactuals::section(subject),
+        ),
         ("by-site", "By site", values::by_site(subject)),
         ("scenarios", "The scenarios", about::scenarios(subject)),
         (

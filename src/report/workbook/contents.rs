@@ -18,10 +18,15 @@ pub fn sheets(subject: &Subject<'_>, tables: &[CsvTable], charts: &[Chart]) -> V
         let found = tables.iter().find(|table| table.name == name);
         found.map(of_csv)
     };
-    let mut all: Vec<Table> = ["summary.csv", "comparison.csv", "equity.csv"]
-        .iter()
-        .filter_map(|name| of(name))
-        .collect();
+    let mut all: Vec<Table> = [
+        "summary.csv",
+        "comparison.csv",
+        "counterfactuals.csv",
+        "equity.csv",
+    ]
+    .iter()
+    .filter_map(|name| of(name))
+    .collect();
     all.extend(charts.iter().map(of_chart));
     let further = tables.iter().map(|table| table.name);
     let first: Vec<String> = all.iter().filter_map(|table| table.file.clone()).collect();
@@ -77,6 +82,7 @@ fn about(file: &str) -> &'static str {
     match file {
         "summary.csv" => "Every measure: mean over replications with its 95 % interval",
         "comparison.csv" => "Paired differences from the baseline with 95 % intervals and verdicts",
+        "counterfactuals.csv" => "The same patients in both scenarios: who waits longer, who less",
         "equity.csv" => "Slope and relative index of inequality by deprivation",
         "daily.csv" => "Courses over the measured days",
         "hourly.csv" => "Courses over the hours of the week",

@@ -10,6 +10,7 @@
 //!
 //! Every account is a sum of whole numbers (patients, milliseconds), so that the order of summation cannot change it.
 
+mod by_patient;
 mod flow;
 mod keys;
 mod levels;
@@ -19,6 +20,9 @@ mod panel;
 mod reader;
 mod tables;
 
+pub use by_patient::{
+    FIRST_DURATION, JOURNEY, PatientReader, PatientRecord, PatientTables, QUEUES,
+};
 pub use flow::{Flow, FlowEnd, LAST_NTH};
 pub use keys::{MeasureKey, Row, unit_milliseconds};
 pub use lines::{Growth, Line};

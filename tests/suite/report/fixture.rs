@@ -44,6 +44,7 @@ pub fn comparison(n_alternatives: usize) -> Comparison {
                 results,
                 differences,
                 added_change: None,
+                patients: None,
             }
         });
     let mut alternatives: Vec<Alternative> = alternatives.collect();
@@ -60,6 +61,7 @@ pub fn comparison(n_alternatives: usize) -> Comparison {
                 results,
                 differences,
                 added_change: Some(change.to_owned()),
+                patients: None,
             });
         }
     }
