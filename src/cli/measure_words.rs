@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::report::format::{exact, span_words, statistic_words, unit_of};
 use crate::uec::model::{
-    Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Nature, Standard,
+    Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Nature, Standard, SumItem, SumOf,
 };
 
 pub fn definition(model: &Model, measure: &MeasureSpec) -> String {
@@ -100,7 +100,64 @@ pub fn what(model: &Model, measure: &MeasureSpec) -> String {
             marks[usize::from(from.0)],
             marks[usize::from(to.0)]
         ),
+        MeasureKind::Sum { items } => {
+            let items = items.iter().map(|item| sum_item(model, item));
+            format!("the sum of {}", items.collect::<Vec<_>>().join("; "))
+        }
     }
+}
+
+/// One item of a sum with its weight.
+fn sum_item(model: &Model, item: &SumItem) -> String {
+    let mark = |id: u16| &model.names.marks[usize::from(id)];
+    let weight = item.weight;
+    let each = match weight.low < weight.high {
+        true => format!("{} ({} to {})", weight.value, weight.low, weight.high),
+        false => weight.value.to_string(),
+    };
+    let what = match &item.of {
+        SumOf::Mark(of) => format!("each {}", mark(of.0)),
+        SumOf::Between {
+            from,
+            to,
+            over,
+            up_to,
+        } => {
+            let up_to = up_to.map_or_else(String::new, |up_to| {
+                format!(" and at most {}", span_words(up_to.minutes()))
+            });
+            let over = span_words(over.minutes());
+            let (from, to) = (mark(from.0), mark(to.0));
+            format!("each patient who takes more than {over}{up_to} from {from} to {to}")
+        }
+        SumOf::Time {
+            from,
+            to,
+            beyond,
+            per,
+        } => format!(
+            "every {} beyond {} from {} to {}",
+            span_words(per.minutes()),
+            span_words(beyond.minutes()),
+            mark(from.0),
+            mark(to.0)
+        ),
+        SumOf::Pools { pools, what, per } => {
+            let mut names: Vec<&str> = pools
+                .iter()
+                .map(|pool| model.names.pools[usize::from(pool.0)].id.as_str())
+                .collect();
+            names.dedup();
+            let per = span_words(per.minutes());
+            format!("every {per} of {}: {}", level(*what), names.join(", "))
+        }
+        SumOf::Fleet { fleet, what, per } => {
+            let fleet = &model.names.fleets[usize::from(fleet.0)].id;
+            let per = span_words(per.minutes());
+            format!("every {per} of {}: {fleet}", level(*what))
+        }
+    };
+    format!("{each} for {what}{}", only(model, &item.filter))
 }
 
 fn level(what: LevelOf) -> &'static str {

@@ -77,7 +77,11 @@ fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
     let key = &results.keys[positions[0]];
     let is_per_resident = matches!(
         key.statistic,
-        Statistic::Total | Statistic::Count | Statistic::PerDay
+        Statistic::Total
+            | Statistic::Count
+            | Statistic::PerDay
+            | Statistic::LowEstimate
+            | Statistic::HighEstimate
     );
     let of_run = |run: &Vec<Option<f64>>| {
         let of_level = |(position, residents): (&usize, &f64)| {

@@ -122,6 +122,7 @@ fn estimate(
         let parts: Vec<f64> = parts.collect::<Option<_>>()?;
         match statistic {
             Statistic::Count | Statistic::Total | Statistic::PerDay => Some(parts.iter().sum()),
+            Statistic::LowEstimate | Statistic::HighEstimate => Some(parts.iter().sum()),
             Statistic::Quantile(_) => None,
             Statistic::Mean | Statistic::Within(_) | Statistic::Over(_) | Statistic::Percent => {
                 let counts = weights.as_ref()?.iter().map(|&number| run[number]);

@@ -10,6 +10,7 @@ pub mod overload;
 pub mod replicate;
 pub mod results;
 pub mod summarise;
+pub mod variation;
 
 use crate::uec::model::Model;
 use overload::{GrowingLine, growing_lines};

@@ -99,6 +99,8 @@ pub fn statistic_key(statistic: Statistic) -> String {
         Statistic::PerDay => "per day".to_owned(),
         Statistic::Total => "total".to_owned(),
         Statistic::Percent => "percent".to_owned(),
+        Statistic::LowEstimate => "low estimate".to_owned(),
+        Statistic::HighEstimate => "high estimate".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
 pub mod charts;
+mod costs;
 mod counterfactuals;
 pub mod event_log;
 pub mod findings;
@@ -17,6 +18,7 @@ pub mod run_json;
 pub mod subject;
 pub mod tables;
 pub mod timeline;
+mod variation;
 #[cfg(feature = "xlsx")]
 pub mod workbook;
 

@@ -7,10 +7,10 @@ use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Resu
 use crate::uec::model::Model;
 
 use super::charts::ChartTable;
-use super::counterfactuals;
 use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
 use super::panel;
 use super::subject::Outcome;
+use super::{costs, counterfactuals, variation};
 
 /// A table as text: its file name and its CSV.
 pub struct CsvTable {
@@ -60,6 +60,18 @@ pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
         tables.push(CsvTable {
             name: "equity.csv",
             text: equity(&results),
+        });
+    }
+    if let Some(text) = variation::variation(&results) {
+        tables.push(CsvTable {
+            name: "variation.csv",
+            text,
+        });
+    }
+    if let Some(text) = costs::costs(outcome) {
+        tables.push(CsvTable {
+            name: "cost.csv",
+            text,
         });
     }
     if results.iter().any(|result| result.panel.is_some()) {

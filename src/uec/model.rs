@@ -173,6 +173,56 @@ pub enum MeasureKind {
         to: MarkId,
         beyond: SimSpan,
     },
+    /// What is counted, timed or on duty, each by its weight: a cost, an expected harm.
+    Sum {
+        items: Vec<SumItem>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SumItem {
+    pub of: SumOf,
+    /// Besides those of the measure.
+    pub filter: Vec<Condition>,
+    pub weight: Weight,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SumOf {
+    Mark(MarkId),
+    /// Those who took longer than `over` and at most `up_to`.
+    Between {
+        from: MarkId,
+        to: MarkId,
+        over: SimSpan,
+        up_to: Option<SimSpan>,
+    },
+    /// Time beyond a bound, in units of `per`.
+    Time {
+        from: MarkId,
+        to: MarkId,
+        beyond: SimSpan,
+        per: SimSpan,
+    },
+    /// Units, in units of `per`: nobody's in particular, so of all patients only.
+    Pools {
+        pools: Vec<PoolId>,
+        what: LevelOf,
+        per: SimSpan,
+    },
+    Fleet {
+        fleet: FleetId,
+        what: LevelOf,
+        per: SimSpan,
+    },
+}
+
+/// What one of an item adds, with the ends of its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weight {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +248,9 @@ pub enum Statistic {
     Total,
     /// Percent, for shares.
     Percent,
+    /// Of sums: the total with the lowest and the highest weights.
+    LowEstimate,
+    HighEstimate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

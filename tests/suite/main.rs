@@ -20,4 +20,6 @@ mod schema;
 mod services;
 mod shipped;
 mod small;
+mod sums;
 mod theory;
+mod variation;

@@ -202,9 +202,9 @@ mod tests {
         let mut differences = Differences::default();
         assert_eq!(differences.quantile(0.5), None);
         // A tenth shorter by 50, half the same, two fifths longer by 20.
-        [(-50, 1), (0, 5), (20, 4)].map(|(difference, times)| {
+        for (difference, times) in [(-50, 1), (0, 5), (20, 4)] {
             (0..times).for_each(|_| differences.add(difference));
-        });
+        }
         let found = [0.05, 0.3, 0.55, 0.95].map(|level| differences.quantile(level));
         assert_eq!(found, [Some(-50.0), Some(0.0), Some(0.0), Some(20.0)]);
     }

@@ -78,6 +78,7 @@ impl<'a> CoursePanel<'a> {
             }
             MeasureKind::Share { .. } => "%".to_owned(),
             MeasureKind::Duration { .. }
+            | MeasureKind::Sum { .. }
             | MeasureKind::Level { .. }
             | MeasureKind::FleetLevel { .. } => self.measure.unit.clone(),
         }

@@ -22,7 +22,9 @@ pub fn sheets(subject: &Subject<'_>, tables: &[CsvTable], charts: &[Chart]) -> V
         "summary.csv",
         "comparison.csv",
         "counterfactuals.csv",
+        "cost.csv",
         "equity.csv",
+        "variation.csv",
     ]
     .iter()
     .filter_map(|name| of(name))
@@ -82,8 +84,10 @@ fn about(file: &str) -> &'static str {
     match file {
         "summary.csv" => "Every measure: mean over replications with its 95 % interval",
         "comparison.csv" => "Paired differences from the baseline with 95 % intervals and verdicts",
+        "cost.csv" => "What each service costs in a year and by residents",
         "counterfactuals.csv" => "The same patients in both scenarios: who waits longer, who less",
         "equity.csv" => "Slope and relative index of inequality by deprivation",
+        "variation.csv" => "How far sites differ: the lowest, the highest and the spread",
         "daily.csv" => "Courses over the measured days",
         "hourly.csv" => "Courses over the hours of the week",
         "distributions.csv" => {
@@ -104,7 +108,19 @@ fn column(name: &str) -> Column {
         "difference_percent" => (Kind::Number, "% of baseline"),
         "over_minutes" | "up_to_minutes" => (Kind::Number, ""),
         "patients" => (Kind::Number, "count"),
+        "n_sites" => (Kind::Number, "sites"),
         "ratio" | "ratio_ci_low" | "ratio_ci_high" | "pairing_gain" => (Kind::Number, "times"),
+        "lowest"
+        | "highest"
+        | "spread"
+        | "spread_change"
+        | "per_year"
+        | "per_1000_residents"
+        | "per_1000_ci_low"
+        | "per_1000_ci_high"
+        | "difference_per_year"
+        | "difference_ci_low"
+        | "difference_ci_high" => (Kind::Number, "in unit"),
         "mean" | "ci_low" | "ci_high" | "value" | "p05" | "p95" | "baseline_mean"
         | "alternative_mean" | "difference" | "slope_index" | "slope_ci_low" | "slope_ci_high"
         | "slope_change" | "change_ci_low" | "change_ci_high" => (Kind::Number, "in unit"),

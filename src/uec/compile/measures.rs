@@ -5,7 +5,10 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::uec::codes;
 use crate::uec::forms::Name;
 use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKindForm};
-use crate::uec::model::{ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard};
+use crate::uec::forms::sums::{SumItemForm, SumOfForm};
+use crate::uec::model::{
+    ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
+};
 
 use super::index::report_unknown;
 use super::{Compiler, split_name};
@@ -34,24 +37,22 @@ impl<'a> Compiler<'a> {
     fn clocks(&mut self) {
         let mut clocks: Vec<Option<u8>> = vec![None; self.marks.names.len()];
         let mut n = 0;
-        for (index, measure) in self.measures.iter().enumerate() {
-            let (MeasureKind::Duration { from, .. } | MeasureKind::SumBeyond { from, .. }) =
-                measure.kind
-            else {
-                continue;
-            };
-            if clocks[from.index()].is_some() {
-                continue;
+        'all: for (index, measure) in self.measures.iter().enumerate() {
+            for from in begins(&measure.kind) {
+                if clocks[from.index()].is_some() {
+                    continue;
+                }
+                if n == MOST_CLOCKS {
+                    let message =
+                        format!("durations are measured from more than {MOST_CLOCKS} marks");
+                    let span = self.forms.measures.get(index).map(|form| form.span);
+                    self.faults
+                        .error(codes::LIMIT, span.unwrap_or_default(), message);
+                    break 'all;
+                }
+                clocks[from.index()] = Some(n as u8);
+                n += 1;
             }
-            if n == MOST_CLOCKS {
-                let message = format!("durations are measured from more than {MOST_CLOCKS} marks");
-                let span = self.forms.measures.get(index).map(|form| form.span);
-                self.faults
-                    .error(codes::LIMIT, span.unwrap_or_default(), message);
-                break;
-            }
-            clocks[from.index()] = Some(n as u8);
-            n += 1;
         }
         self.program.mark_clocks = clocks;
         self.program.n_clocks = n as u8;
@@ -139,6 +140,94 @@ impl<'a> Compiler<'a> {
                 fleet: self.fleet(fleet)?,
                 what: *what,
             },
+            MeasureKindForm::Sum { items, of } => {
+                let items = items.iter().map(|item| self.sum_item(item));
+                let mut items: Vec<Option<SumItem>> = items.collect();
+                for name in of {
+                    items.extend(self.items_of(name)?);
+                }
+                MeasureKind::Sum {
+                    items: items.into_iter().collect::<Option<_>>()?,
+                }
+            }
+        })
+    }
+
+    /// The items of another sum, under its conditions.
+    fn items_of(&self, name: &'a Name) -> Option<Vec<Option<SumItem>>> {
+        let sums = self.forms.measures.iter().filter_map(|form| {
+            let MeasureKindForm::Sum { items, of } = &form.kind else {
+                return None;
+            };
+            // Sums of sums of sums are not followed.
+            of.is_empty().then_some((form, items))
+        });
+        let sums: Vec<_> = sums.collect();
+        let found = sums.iter().find(|(form, _)| form.name.value == name.value);
+        let Some((form, items)) = found else {
+            let known = sums.iter().map(|(form, _)| &form.name.value);
+            report_unknown("measure of items to add up", name, known, self.faults);
+            return None;
+        };
+        let items = items.iter().map(|item| {
+            let mut item = self.sum_item(item)?;
+            item.filter.extend(self.filter(&form.filter)?);
+            Some(item)
+        });
+        Some(items.collect())
+    }
+
+    fn sum_item(&self, form: &'a SumItemForm) -> Option<SumItem> {
+        let pair = |a: &'a Name, b: &'a Name| -> Option<(MarkId, MarkId)> {
+            let (a, b) = (self.mark_of(a), self.mark_of(b));
+            a.zip(b)
+        };
+        let filter = self.filter(&form.filter);
+        let of = match &form.of {
+            SumOfForm::Mark(mark) => SumOf::Mark(self.mark_of(mark)?),
+            SumOfForm::Between {
+                from,
+                to,
+                over,
+                up_to,
+            } => {
+                let (from, to) = pair(from, to)?;
+                SumOf::Between {
+                    from,
+                    to,
+                    over: *over,
+                    up_to: *up_to,
+                }
+            }
+            SumOfForm::Time {
+                from,
+                to,
+                beyond,
+                per,
+            } => {
+                let (from, to) = pair(from, to)?;
+                SumOf::Time {
+                    from,
+                    to,
+                    beyond: *beyond,
+                    per: *per,
+                }
+            }
+            SumOfForm::Pools { pools, what, per } => SumOf::Pools {
+                pools: self.pools_named(pools)?,
+                what: *what,
+                per: *per,
+            },
+            SumOfForm::Fleet { fleet, what, per } => SumOf::Fleet {
+                fleet: self.fleet(fleet)?,
+                what: *what,
+                per: *per,
+            },
+        };
+        Some(SumItem {
+            of,
+            filter: filter?,
+            weight: form.weight,
         })
     }
 
@@ -231,6 +320,21 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Marks from which a measure takes time.
+fn begins(kind: &MeasureKind) -> Vec<MarkId> {
+    match kind {
+        MeasureKind::Duration { from, .. } | MeasureKind::SumBeyond { from, .. } => vec![*from],
+        MeasureKind::Sum { items } => {
+            let begins = items.iter().filter_map(|item| match item.of {
+                SumOf::Between { from, .. } | SumOf::Time { from, .. } => Some(from),
+                _ => None,
+            });
+            begins.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The unit of a measure that names none.
 fn usual_unit(kind: &MeasureKindForm) -> &'static str {
     match kind {
@@ -238,6 +342,7 @@ fn usual_unit(kind: &MeasureKindForm) -> &'static str {
         MeasureKindForm::SumBeyond { .. } => "h",
         MeasureKindForm::Count { .. } => "patients",
         MeasureKindForm::Share { .. } => "%",
+        MeasureKindForm::Sum { .. } => "",
         MeasureKindForm::Level { what, .. } | MeasureKindForm::FleetLevel { what, .. } => {
             match what {
                 LevelOf::Occupancy => "%",

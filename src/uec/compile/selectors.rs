@@ -64,8 +64,11 @@ impl<'a> Compiler<'a> {
             .iter()
             .enumerate()
             .map(|(at, form)| {
-                let (dimension, levels) = self.dimension(form, scope)?;
                 let wanted: Vec<Option<&[Name]>> = rows.iter().map(|row| row[at]).collect();
+                if let DimensionKind::Site = form.kind {
+                    return self.site_column(form, scope, &wanted);
+                }
+                let (dimension, levels) = self.dimension(form, scope)?;
                 self.column(form, dimension, &levels, &wanted)
             })
             .collect();
@@ -81,6 +84,9 @@ impl<'a> Compiler<'a> {
                 .report(fault.try_this("fewer dimensions, or levels that several rows share"));
             return None;
         };
+        // Rows of other sites are reached there.
+        let is_by_site = |form: &&DimensionForm| matches!(form.kind, DimensionKind::Site);
+        let warn = warn && !by.iter().any(is_by_site);
         let mut reached = vec![false; rows.len()];
         let mut case_rows = Vec::with_capacity(n_cases);
         for case in 0..n_cases {
@@ -167,6 +173,29 @@ impl<'a> Compiler<'a> {
             class_of,
             levels: levels.to_vec(),
         })
+    }
+
+    /// One class: the rows of the site where the step is done.
+    fn site_column(
+        &self,
+        form: &DimensionForm,
+        scope: Scope,
+        wanted: &[Option<&[Name]>],
+    ) -> Option<Column> {
+        let sites: Vec<String> = self
+            .names
+            .sites
+            .iter()
+            .map(|site| site.id.clone())
+            .collect();
+        let here = scope.site.index();
+        // A column of one class is looked at by nobody, whatever it reads.
+        let mut column = self.column(form, Dimension::Hour, &sites, wanted)?;
+        let class = column.class_of[here];
+        column.classes = vec![column.classes.swap_remove(class)];
+        column.class_of = vec![0];
+        column.levels = vec![sites[here].clone()];
+        Some(column)
     }
 
     /// What a dimension reads, and its levels in order.

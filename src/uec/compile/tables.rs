@@ -68,6 +68,7 @@ impl<'a> Compiler<'a> {
         rows: &[&Distribution],
         span: Span,
     ) -> DurationId {
+        let (selector, rows) = settled(selector, rows);
         let samplers = rows.iter().map(|row| self.add_sampler(row, span)).collect();
         let id = DurationId(self.narrow(self.program.durations.len(), span));
         self.program
@@ -188,6 +189,7 @@ impl<'a> Compiler<'a> {
         if let Some(id) = self.chances.get(&key) {
             return *id;
         }
+        let (selector, rows) = settled(selector, rows);
         let id = ChanceId(self.narrow(self.program.chances.len(), span));
         let mut cumulative = Vec::with_capacity(rows.len() * rows[0].len());
         for row in rows {
@@ -246,6 +248,7 @@ impl<'a> Compiler<'a> {
     pub fn table_key<T>(&self, table: TableName, form: &TableForm<T>, scope: Scope) -> TableKey {
         let is_local = form.by.iter().any(|dimension| {
             let name = match &dimension.kind {
+                DimensionKind::Site => return true,
                 DimensionKind::Waiting { pool, .. } | DimensionKind::Busy { pool, .. } => pool,
                 DimensionKind::Trigger(name) => name,
                 _ => return false,
@@ -254,6 +257,17 @@ impl<'a> Compiler<'a> {
         });
         let site = is_local.then_some(scope.site.0);
         TableKey { table, site }
+    }
+}
+
+/// Where no dimension is left (at one site, say), only the row that holds is kept: a run looks at none then.
+fn settled<T>(selector: Selector, rows: &[T]) -> (Selector, &[T]) {
+    match selector.rows.first() {
+        Some(&row) if selector.dimensions.is_empty() => {
+            let row = row as usize;
+            (always_first(), &rows[row..=row])
+        }
+        _ => (selector, rows),
     }
 }
 

@@ -14,6 +14,7 @@ use super::Name;
 use super::reading::{
     Reading, entries, key_name, optional_owned_name, owned_name, owned_names, span_of, title,
 };
+use super::sums::{self, SumItemForm};
 use super::tables_reading::levels;
 
 #[derive(Clone, Debug)]
@@ -63,6 +64,11 @@ pub enum MeasureKindForm {
         to: Name,
         beyond: SimSpan,
     },
+    Sum {
+        items: Vec<SumItemForm>,
+        /// Measures of this kind whose items are added, too.
+        of: Vec<Name>,
+    },
 }
 
 /// The patient has one of these levels of the attribute.
@@ -90,7 +96,7 @@ pub struct ChartForm {
 }
 
 /// Kinds of measure as written.
-pub const KINDS: [&str; 5] = ["count", "duration", "share", "level", "sum_beyond"];
+pub const KINDS: [&str; 6] = ["count", "duration", "share", "level", "sum_beyond", "sum"];
 /// What a level is of, as written.
 pub const LEVELS: [&str; 4] = ["busy", "waiting", "capacity", "occupancy"];
 /// Which direction is better, as written.
@@ -121,6 +127,11 @@ fn measure(name: Name, node: &Node, reading: &Reading) -> Option<MeasureForm> {
     let by_site = by.iter().any(|name| name.value == "site");
     by.retain(|name| name.value != "site");
     let (by_day, by_hour_of_week) = series(&reader, reading);
+    if kind_word.is_some_and(|kind| KINDS[kind] == "sum") && (by_day || by_hour_of_week) {
+        let message = "a sum keeps no course over time";
+        let span = reader.span_of("series");
+        reading.faults.error(codes::MEASURE, span, message);
+    }
     let better = reader.optional_word("better", &BETTER);
     let better = [Better::Lower, Better::Higher, Better::Neither][better.unwrap_or(2)];
     let unit_length = unit.as_deref().and_then(units::time_unit);
@@ -198,6 +209,14 @@ fn kind_of(kind: &str, reader: &TableReader, reading: &Reading) -> Option<Measur
             let what = kinds[what?];
             MeasureKindForm::Level { pools, what }
         }
+        "sum" if reader.has("sum_of") => MeasureKindForm::Sum {
+            items: Vec::new(),
+            of: owned_names(reader, "sum_of"),
+        },
+        "sum" => MeasureKindForm::Sum {
+            items: sums::items(reader, reading)?,
+            of: Vec::new(),
+        },
         _ => {
             let (from, to) = (name("from"), name("to"));
             let beyond = reader.duration("beyond");
@@ -211,7 +230,11 @@ fn kind_of(kind: &str, reader: &TableReader, reading: &Reading) -> Option<Measur
 }
 
 /// `{ acuity = ["1", "2"] }`; empty if absent.
-fn filter(reader: &TableReader, key: &str, reading: &Reading) -> Option<Vec<FilterForm>> {
+pub(super) fn filter(
+    reader: &TableReader,
+    key: &str,
+    reading: &Reading,
+) -> Option<Vec<FilterForm>> {
     let entries = reader.optional_table(key).into_iter();
     let conditions = entries.map(|(key, node)| FilterForm {
         attribute: key_name(key),
@@ -223,7 +246,7 @@ fn filter(reader: &TableReader, key: &str, reading: &Reading) -> Option<Vec<Filt
 fn default_statistic(kind: &str) -> Statistic {
     match kind {
         "share" => Statistic::Percent,
-        "count" | "sum_beyond" => Statistic::Total,
+        "count" | "sum_beyond" | "sum" => Statistic::Total,
         _ => Statistic::Mean,
     }
 }
@@ -261,6 +284,8 @@ pub fn statistic(text: &str) -> Option<Statistic> {
         "per day" => Statistic::PerDay,
         "total" => Statistic::Total,
         "percent" => Statistic::Percent,
+        "low estimate" => Statistic::LowEstimate,
+        "high estimate" => Statistic::HighEstimate,
         _ => {
             if let Some(rest) = text.strip_prefix("within ") {
                 Statistic::Within(bound(rest)?)
@@ -283,7 +308,8 @@ fn check_statistics(kind: &str, statistics: &[Statistic], reader: &TableReader, 
             ("duration", _) => true,
             ("share", Statistic::Percent | Statistic::Count) => true,
             ("count", Statistic::Total | Statistic::PerDay | Statistic::Count) => true,
-            ("sum_beyond", Statistic::Total | Statistic::PerDay) => true,
+            ("sum", Statistic::LowEstimate | Statistic::HighEstimate) => true,
+            ("sum_beyond" | "sum", Statistic::Total | Statistic::PerDay) => true,
             ("level", Statistic::Mean | Statistic::Quantile(_)) => true,
             _ => false,
         };
@@ -294,6 +320,7 @@ fn check_statistics(kind: &str, statistics: &[Statistic], reader: &TableReader, 
                 }
                 "share" => "\"percent\" and \"count\"",
                 "level" => "\"mean\" and \"p90\"",
+                "sum" => "\"total\", \"per day\", \"low estimate\" and \"high estimate\"",
                 _ => "\"total\" and \"per day\"",
             };
             let message =

@@ -16,6 +16,7 @@ pub mod services;
 pub mod sites;
 pub mod steps;
 pub mod steps_reading;
+pub mod sums;
 pub mod tables;
 pub mod tables_reading;
 pub mod time;

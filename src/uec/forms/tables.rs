@@ -31,6 +31,8 @@ pub enum DimensionKind {
         bands: Vec<u32>,
     },
     Trigger(Name),
+    /// The site where a step is done: settled when the scenario is read, so it costs a run nothing.
+    Site,
 }
 
 /// Rows in the order written; the first that matches counts.

@@ -159,6 +159,7 @@ fn named_dimension(
         None if text == "hour" => DimensionKind::Hour,
         None if text == "day" => DimensionKind::Day,
         None if text == "month" => DimensionKind::Month,
+        None if text == "site" => DimensionKind::Site,
         None => DimensionKind::Attribute(name(text)),
         Some(("open", window)) => DimensionKind::Open(window_by_name(name(window))),
         Some(("held", slot)) => DimensionKind::Held(name(slot)),

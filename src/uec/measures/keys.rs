@@ -37,20 +37,23 @@ pub fn unit_milliseconds(unit: &str) -> Option<u64> {
 
 /// Whether a measure of this kind has such a statistic.
 pub fn has_statistic(measure: &MeasureSpec, statistic: Statistic) -> bool {
-    use Statistic::{Count, Mean, Over, PerDay, Percent, Quantile, Total, Within};
+    use Statistic::{
+        Count, HighEstimate, LowEstimate, Mean, Over, PerDay, Percent, Quantile, Total, Within,
+    };
     match measure.kind {
         MeasureKind::Count { .. } => matches!(statistic, Count | PerDay | Total),
         MeasureKind::Duration { .. } => match statistic {
             Mean | Quantile(_) | Total => unit_milliseconds(&measure.unit).is_some(),
             Within(_) | Over(_) | Count | PerDay => true,
-            Percent => false,
+            Percent | LowEstimate | HighEstimate => false,
         },
         MeasureKind::Share { .. } => matches!(statistic, Percent | Mean | Count | PerDay | Total),
         MeasureKind::Level { .. } | MeasureKind::FleetLevel { .. } => statistic == Mean,
+        MeasureKind::Sum { .. } => matches!(statistic, Total | PerDay | LowEstimate | HighEstimate),
         MeasureKind::SumBeyond { .. } => match statistic {
             Mean | Total | PerDay => unit_milliseconds(&measure.unit).is_some(),
             Count | Percent => true,
-            Quantile(_) | Within(_) | Over(_) => false,
+            _ => false,
         },
     }
 }

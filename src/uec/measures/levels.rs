@@ -204,6 +204,16 @@ impl Levels {
         level(sum(areas), what, self.measured.0)
     }
 
+    /// Unit-milliseconds of the measured period, of busy, waiting or rostered units.
+    pub fn area(&self, tracks: &[u16], what: LevelOf) -> u64 {
+        let areas = sum(tracks.iter().map(|&track| self.totals[usize::from(track)]));
+        match what {
+            LevelOf::Busy | LevelOf::Occupancy => areas.busy,
+            LevelOf::Waiting => areas.waiting,
+            LevelOf::Capacity => areas.capacity,
+        }
+    }
+
     /// Mean over one day; its length in milliseconds is `span`.
     pub fn of_day(
         &self,

@@ -5,10 +5,10 @@ use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
 use super::panel::{Panel, PanelReader};
 use super::reader::{Cell, MeasureReader};
-use super::tables::{Block, Grid, HOURS_OF_WEEK, MeasureTables};
+use super::tables::{Block, Grid, HOURS_OF_WEEK, Item, MeasureTables};
 use crate::engine::time::{DAY, HOUR};
 use crate::stats::histogram::Histogram;
-use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic};
+use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic, SumItem, SumOf};
 
 /// What one replication yields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,6 +123,7 @@ impl MeasureReader<'_> {
             MeasureKind::Duration { .. } => {
                 self.duration(measure, key.statistic, self.times(block.grid, row))
             }
+            MeasureKind::Sum { items } => Some(self.sum(items, block, row, key.statistic)),
             MeasureKind::SumBeyond { .. } => {
                 self.beyond(measure, key.statistic, self.times(block.grid, row))
             }
@@ -151,9 +152,7 @@ impl MeasureReader<'_> {
             Statistic::Over(bound) => {
                 percent(times.count() - at_most(times, bound.0), times.count())
             }
-            Statistic::Count | Statistic::PerDay | Statistic::Percent => {
-                Some(self.count(statistic, times.count()))
-            }
+            _ => Some(self.count(statistic, times.count())),
         }
     }
 
@@ -171,6 +170,40 @@ impl MeasureReader<'_> {
             Statistic::Percent => percent(n_beyond, times.count()),
             Statistic::PerDay => Some(self.per_day(times.sum() as f64 / unit?)),
             _ => Some(times.sum() as f64 / unit?),
+        }
+    }
+
+    /// Items of one measure by their weights; units on duty count for all patients only.
+    fn sum(&self, items: &[SumItem], block: &Block, row: usize, statistic: Statistic) -> f64 {
+        let mut total = 0.0;
+        for (item, counted) in items.iter().zip(&block.items) {
+            let amount = match (&item.of, counted) {
+                (SumOf::Time { per, .. }, Item::Times(grid)) => {
+                    self.times(*grid, row).sum() as f64 / per.0 as f64
+                }
+                (
+                    SumOf::Pools { what, per, .. } | SumOf::Fleet { what, per, .. },
+                    Item::Tracks(tracks),
+                ) => {
+                    let area = match row {
+                        0 => self.levels.area(tracks, *what),
+                        _ => 0,
+                    };
+                    area as f64 / per.0 as f64
+                }
+                (_, Item::Counts(grid)) => self.counted(*grid, row) as f64,
+                _ => unreachable!("an item is counted as what it is of"),
+            };
+            total += amount
+                * match statistic {
+                    Statistic::LowEstimate => item.weight.low,
+                    Statistic::HighEstimate => item.weight.high,
+                    _ => item.weight.value,
+                };
+        }
+        match statistic {
+            Statistic::PerDay => self.per_day(total),
+            _ => total,
         }
     }
 

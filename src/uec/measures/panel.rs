@@ -145,7 +145,9 @@ impl PanelTables {
                 let of = tap(*of, What::Count, of_filter);
                 (of, Some(tap(*among, What::Count, among_filter)))
             }
-            MeasureKind::Level { .. } | MeasureKind::FleetLevel { .. } => return,
+            MeasureKind::Level { .. }
+            | MeasureKind::FleetLevel { .. }
+            | MeasureKind::Sum { .. } => return,
         };
         self.accounts.push(Account {
             measure: index,
@@ -227,6 +229,8 @@ impl PanelReader {
             }
             let amount = match tap.what {
                 What::Count => Some(SimSpan::ZERO),
+                // Sums are in no panel.
+                What::Between { .. } => None,
                 What::Since { clock } => patient.clock(clock).map(|from| now.since(from)),
                 What::Beyond { clock, bound } => {
                     patient.clock(clock).map(|from| now.since(from + bound))

@@ -101,6 +101,14 @@ impl<'t> MeasureReader<'t> {
                     Some(from) => now.since(from),
                     None => continue,
                 },
+                What::Between {
+                    clock: from,
+                    over,
+                    up_to,
+                } => match clock(from).map(|from| now.since(from)) {
+                    Some(time) if over < time && time <= up_to => time,
+                    _ => continue,
+                },
                 What::Beyond { clock: from, bound } => match clock(from) {
                     Some(from) => now.since(from + bound),
                     None => continue,
@@ -170,7 +178,7 @@ impl<'t> MeasureReader<'t> {
     fn book_row(&mut self, tap: &Tap, row: u16, amount: SimSpan) {
         let row = tap.grid.first_row as usize + usize::from(row);
         match tap.what {
-            What::Count => self.counts[row] += 1,
+            What::Count | What::Between { .. } => self.counts[row] += 1,
             What::Since { .. } | What::Beyond { .. } => self.times[row].add(amount.0),
         }
     }
@@ -199,7 +207,7 @@ impl MeasureReader<'_> {
     fn add_rows(&mut self, tap: &Tap, parts: Range<u16>) {
         let first = tap.grid.first_row as usize;
         let parts = first + usize::from(parts.start)..first + usize::from(parts.end);
-        if tap.what == What::Count {
+        if matches!(tap.what, What::Count | What::Between { .. }) {
             self.counts[first] += self.counts[parts].iter().sum::<u64>();
         } else {
             let (whole, rows) = self.times[first..].split_at_mut(1);

@@ -10,7 +10,9 @@ use super::levels::{LevelRow, LevelTables};
 use super::panel::PanelTables;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
-use crate::uec::model::{Condition, LevelOf, MeasureKind, MeasureSpec, Model, RunPlan, Statistic};
+use crate::uec::model::{
+    Condition, LevelOf, MeasureKind, MeasureSpec, Model, RunPlan, Statistic, SumItem, SumOf,
+};
 
 /// Compiled measures of one model; the same for all its replications.
 #[derive(Clone, Debug)]
@@ -69,6 +71,12 @@ pub(super) enum What {
     /// Time since the clock.
     Since {
         clock: u8,
+    },
+    /// Counts if the time since the clock is longer than one bound and at most the other.
+    Between {
+        clock: u8,
+        over: SimSpan,
+        up_to: SimSpan,
     },
     /// Time since the clock, as far as it goes beyond a bound.
     Beyond {
@@ -159,6 +167,19 @@ pub(super) struct Block {
     pub among: Grid,
     /// Of a level, by row.
     pub tracks: Vec<Vec<u16>>,
+    /// Of a sum, by item.
+    pub items: Vec<Item>,
+}
+
+/// Where an item of a sum is counted.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    /// Patients.
+    Counts(Grid),
+    /// Milliseconds.
+    Times(Grid),
+    /// Of pools and fleets.
+    Tracks(Vec<u16>),
 }
 
 impl MeasureTables {
@@ -238,6 +259,19 @@ impl<'m> Builder<'m> {
                 block.among = self.tap(measure, *among, among_filter, What::Count, &block);
                 self.blocks.push(block);
             }
+            MeasureKind::Sum { items } => {
+                let marks = items.iter().filter_map(|item| match item.of {
+                    SumOf::Mark(mark) => Some(mark),
+                    SumOf::Between { to, .. } | SumOf::Time { to, .. } => Some(to),
+                    SumOf::Pools { .. } | SumOf::Fleet { .. } => None,
+                });
+                let mut block = self.block(measure, &marks.collect::<Vec<_>>());
+                block.items = items
+                    .iter()
+                    .map(|item| self.item(measure, item, &block))
+                    .collect();
+                self.blocks.push(block);
+            }
             MeasureKind::Level { pools, what } => {
                 let rows = self
                     .levels
@@ -247,6 +281,45 @@ impl<'m> Builder<'m> {
             MeasureKind::FleetLevel { fleet, what } => {
                 let rows = self.levels.add_fleet(measure, *fleet, self.period);
                 self.level(rows, *what);
+            }
+        }
+    }
+
+    fn item(&mut self, measure: &MeasureSpec, item: &SumItem, block: &Block) -> Item {
+        let filter = &item.filter;
+        match &item.of {
+            SumOf::Mark(mark) => Item::Counts(self.tap(measure, *mark, filter, What::Count, block)),
+            SumOf::Between {
+                from,
+                to,
+                over,
+                up_to,
+            } => {
+                let what = What::Between {
+                    clock: self.clock(*from),
+                    over: *over,
+                    up_to: up_to.unwrap_or(SimSpan(u64::MAX)),
+                };
+                Item::Counts(self.tap(measure, *to, filter, what, block))
+            }
+            SumOf::Time {
+                from, to, beyond, ..
+            } => {
+                let what = What::Beyond {
+                    clock: self.clock(*from),
+                    bound: *beyond,
+                };
+                Item::Times(self.tap(measure, *to, filter, what, block))
+            }
+            SumOf::Pools { pools, .. } => {
+                let rows = self
+                    .levels
+                    .add_pools(self.model, measure, pools, self.period);
+                Item::Tracks(rows[0].1.clone())
+            }
+            SumOf::Fleet { fleet, .. } => {
+                let rows = self.levels.add_fleet(measure, *fleet, self.period);
+                Item::Tracks(rows[0].1.clone())
             }
         }
     }
@@ -356,7 +429,7 @@ impl<'m> Builder<'m> {
         let n_rows = block.rows.len();
         let sizes = &mut self.sizes;
         let first_row = match what {
-            What::Count => {
+            What::Count | What::Between { .. } => {
                 sizes.counts += n_rows;
                 sizes.counts - n_rows
             }

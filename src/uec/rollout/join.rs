@@ -14,7 +14,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::Span;
 use crate::uec::codes;
 use crate::uec::compile::Compiled;
-use crate::uec::model::{ChartSpec, MeasureKind, MeasureSpec, Named, Names, PoolName};
+use crate::uec::model::{ChartSpec, MeasureKind, MeasureSpec, Named, Names, PoolName, SumOf};
 
 use super::maps::{Maps, Offsets};
 
@@ -411,17 +411,7 @@ impl Joiner<'_> {
             let measure = maps.measure(measure);
             let mut known = self.joined.measures.iter_mut();
             match known.find(|known| known.id == measure.id) {
-                Some(known) => {
-                    if let (
-                        MeasureKind::Level { pools, .. },
-                        MeasureKind::Level { pools: more, .. },
-                    ) = (&mut known.kind, measure.kind)
-                    {
-                        let new = more.into_iter().filter(|pool| !pools.contains(pool));
-                        let new: Vec<PoolId> = new.collect();
-                        pools.extend(new);
-                    }
-                }
+                Some(known) => add_pools(&mut known.kind, measure.kind),
                 None => self.joined.measures.push(measure),
             }
         }
@@ -502,4 +492,28 @@ fn groups(first: &Compiled, compiled: &Compiled) -> Vec<u8> {
         }
     }
     groups
+}
+
+/// Takes a measure over the pools of another version, too.
+fn add_pools(known: &mut MeasureKind, other: MeasureKind) {
+    let add = |pools: &mut Vec<PoolId>, more: Vec<PoolId>| {
+        let new = more.into_iter().filter(|pool| !pools.contains(pool));
+        let new: Vec<PoolId> = new.collect();
+        pools.extend(new);
+    };
+    match (known, other) {
+        (MeasureKind::Level { pools, .. }, MeasureKind::Level { pools: more, .. }) => {
+            add(pools, more);
+        }
+        (MeasureKind::Sum { items }, MeasureKind::Sum { items: others }) => {
+            for (item, other) in items.iter_mut().zip(others) {
+                if let (SumOf::Pools { pools, .. }, SumOf::Pools { pools: more, .. }) =
+                    (&mut item.of, other.of)
+                {
+                    add(pools, more);
+                }
+            }
+        }
+        _ => {}
+    }
 }

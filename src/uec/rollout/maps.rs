@@ -10,7 +10,7 @@ use crate::engine::program::{
     SiteId, Step, StepId, StreamPlace, StreamSpec, TriggerId, TriggerSpec, WaitId, WaitRule,
     WindowId, Worsen,
 };
-use crate::uec::model::{Condition, MeasureKind, MeasureSpec};
+use crate::uec::model::{Condition, MeasureKind, MeasureSpec, SumItem, SumOf};
 
 /// Where the tables of one part begin in the whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -315,6 +315,20 @@ impl Maps {
         renumbered.collect()
     }
 
+    fn sum_item(&self, item: &SumItem) -> SumItem {
+        let mut item = item.clone();
+        item.filter = self.conditions(&item.filter);
+        match &mut item.of {
+            SumOf::Mark(mark) => *mark = self.mark(*mark),
+            SumOf::Between { from, to, .. } | SumOf::Time { from, to, .. } => {
+                (*from, *to) = (self.mark(*from), self.mark(*to));
+            }
+            SumOf::Pools { pools, .. } => *pools = self.pools(pools),
+            SumOf::Fleet { fleet, .. } => *fleet = self.fleets[fleet.index()],
+        }
+        item
+    }
+
     pub fn measure(&self, measure: &MeasureSpec) -> MeasureSpec {
         let mut measure = measure.clone();
         measure.kind = match &measure.kind {
@@ -348,6 +362,9 @@ impl Maps {
             MeasureKind::FleetLevel { fleet, what } => MeasureKind::FleetLevel {
                 fleet: self.fleets[fleet.index()],
                 what: *what,
+            },
+            MeasureKind::Sum { items } => MeasureKind::Sum {
+                items: items.iter().map(|item| self.sum_item(item)).collect(),
             },
         };
         measure.filter = self.conditions(&measure.filter);

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::uec::forms::measures::{BETTER, KINDS, SERIES};
+use crate::uec::forms::sums::LEVELS_OF_UNITS;
 use crate::uec::model::ChartKind;
 
-use super::build::{Keys, about, closed, closed_with, keys, named, of, of_for, only, with_cases};
-use super::values::{duration, duration_pattern, list, name, names, note, text, word};
+use super::build::{
+    Keys, about, closed, closed_with, keys, named, of, of_for, only, way, with_cases,
+};
+use super::values::{duration, duration_pattern, list, name, names, note, number, text, word};
 
 pub fn tables() -> Keys {
     keys([
@@ -28,12 +31,14 @@ pub fn definitions() -> Keys {
         "per day",
         "total",
         "percent",
+        "(low|high) estimate",
         CENTILE,
         BOUND,
     ]);
     keys([
         ("measure", measure()),
         ("chart", chart()),
+        ("sum_item", sum_item()),
         (
             "statistic",
             json!({
@@ -87,6 +92,10 @@ fn of_kind(kind: &str) -> (&'static [&'static str], String) {
             &["what", "pools", "fleet"],
             statistics(&["mean|median", CENTILE]),
         ),
+        "sum" => (
+            &["items", "sum_of"],
+            statistics(&["total", "per day", "(low|high) estimate"]),
+        ),
         _ => (&["from", "to", "beyond"], statistics(&["total", "per day"])),
     }
 }
@@ -114,7 +123,7 @@ fn measure() -> Value {
             "kind",
             word(
                 &KINDS,
-                "A count of marks, a time between two marks, a share of marks, a level over time, or time beyond a limit added up.",
+                "A count of marks, a time between two marks, a share of marks, a level over time, time beyond a limit added up, or a sum of such by weights.",
             ),
         ),
         (
@@ -156,13 +165,67 @@ fn measure() -> Value {
         ),
         ("fleet", name("A fleet, in place of pools.")),
         ("beyond", duration("Time beyond this is added up.")),
+        (
+            "items",
+            list(of("sum_item"), "What is added up, each by its weight."),
+        ),
+        (
+            "sum_of",
+            names("In place of items: other sums, whose items are added up."),
+        ),
     ]));
-    value["not"] = json!({ "required": ["fleet", "pools"] });
+    value["not"] = json!({ "anyOf": [{ "required": ["fleet", "pools"] }, { "required": ["items", "sum_of"] }] });
     let value = with_cases(value, KINDS.map(case).to_vec());
     about(
         value,
         "A measure, with its definition, statistics and groups.",
     )
+}
+
+/// What a sum adds up: marks, patients or time between two marks, or units over time.
+fn sum_item() -> Value {
+    let mut value = closed(keys([
+        ("mark", name("The milestone that is counted.")),
+        ("from", name("The milestone at which a time begins.")),
+        ("to", name("The milestone at which it ends.")),
+        ("over", duration("Patients who take longer than this.")),
+        ("up_to", duration("Patients who take at most this.")),
+        ("beyond", duration("Only time beyond this.")),
+        ("per", duration("For how much time `each` is.")),
+        (
+            "pools",
+            names("Units of pools: of all sites by name, or site.pool."),
+        ),
+        ("fleet", name("Units of a fleet.")),
+        (
+            "what",
+            word(
+                &LEVELS_OF_UNITS,
+                "Units in use, patients in line, or units on duty.",
+            ),
+        ),
+        ("where", of("filter")),
+        ("each", number("What one of it adds.")),
+        ("low", number("The lower end of what one adds.")),
+        ("high", number("The upper end of what one adds.")),
+        ("price_year", text("Of a price: the year it is of.")),
+    ]));
+    const ALWAYS: [&str; 3] = ["low", "high", "price_year"];
+    let with = |required: &[&str], optional: &[&str]| {
+        way(
+            &[required, &["each"]].concat(),
+            &[optional, &ALWAYS].concat(),
+        )
+    };
+    value["anyOf"] = json!([
+        with(&["mark"], &["where"]),
+        with(&["from", "to", "over"], &["up_to", "where"]),
+        with(&["from", "to", "up_to"], &["where"]),
+        with(&["from", "to", "per"], &["beyond", "where"]),
+        with(&["pools", "what", "per"], &[]),
+        with(&["fleet", "what", "per"], &[]),
+    ]);
+    about(value, "Part of a sum, with its weight.")
 }
 
 /// Keys and statistics that go with a kind; a file that leaves the kind to a lower layer may have any.

@@ -123,7 +123,7 @@ fn dimension() -> Value {
             { "type": "string", "pattern": format!("^([^:]*|({kinds}):.*)$") },
             counted
         ],
-        "description": "An attribute; hour, day or month; open:WINDOW, held:NAME, trigger:NAME; or the patients waiting for a pool (or its units in use) in bands.",
+        "description": "An attribute; hour, day or month; site; open:WINDOW, held:NAME, trigger:NAME; or the patients waiting for a pool (or its units in use) in bands.",
         "examples": ["age", "hour", "open:in_hours", { "waiting": "cubicles", "bands": [1, 5, 10] }]
     })
 }

@@ -1,0 +1,158 @@
+//! Measures of kind `sum` as written: what is counted, timed or on duty, each with its weight.
+
+use crate::engine::time::SimSpan;
+use crate::scenario::access::TableReader;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::uec::codes;
+use crate::uec::model::{LevelOf, Weight};
+
+use super::Name;
+use super::measures::{FilterForm, filter};
+use super::reading::{Reading, optional_owned_name, owned_name, owned_names, span_of};
+
+/// One item of a sum.
+#[derive(Clone, Debug)]
+pub struct SumItemForm {
+    pub of: SumOfForm,
+    pub filter: Vec<FilterForm>,
+    pub weight: Weight,
+}
+
+#[derive(Clone, Debug)]
+pub enum SumOfForm {
+    Mark(Name),
+    /// Those who took longer than `over` and at most `up_to`.
+    Between {
+        from: Name,
+        to: Name,
+        over: SimSpan,
+        up_to: Option<SimSpan>,
+    },
+    Time {
+        from: Name,
+        to: Name,
+        beyond: SimSpan,
+        per: SimSpan,
+    },
+    Pools {
+        pools: Vec<Name>,
+        what: LevelOf,
+        per: SimSpan,
+    },
+    Fleet {
+        fleet: Name,
+        what: LevelOf,
+        per: SimSpan,
+    },
+}
+
+/// What of units is added up, as written.
+pub const LEVELS_OF_UNITS: [&str; 3] = ["busy", "waiting", "capacity"];
+
+/// Items that stand under `items`.
+pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>> {
+    let nodes = reader.list("items", "[{ mark = \"clinic.arrived\", each = 40 }]")?;
+    if nodes.is_empty() {
+        let fault = Diagnostic::error(
+            codes::MEASURE,
+            reader.span_of("items"),
+            "a sum of nothing says nothing",
+        );
+        reading.faults.report(fault);
+    }
+    let read = nodes.iter().map(|node| {
+        let reader = TableReader::new(node, "the item", reading.faults);
+        let of = sum_of(&reader, reading);
+        // Units are on duty for nobody in particular.
+        let filter = match &of {
+            Some(SumOfForm::Pools { .. } | SumOfForm::Fleet { .. }) => Some(Vec::new()),
+            _ => filter(&reader, "where", reading),
+        };
+        let value = reader.number("each");
+        let low = reader.optional_number("low");
+        let high = reader.optional_number("high");
+        reader.optional_string("price_year");
+        reader.finish();
+        let value = value?;
+        let weight = Weight {
+            value,
+            low: low.unwrap_or(value),
+            high: high.unwrap_or(value),
+        };
+        if !(weight.low <= value && value <= weight.high) {
+            let message = "`each` does not lie between `low` and `high`";
+            reading.faults.error(codes::MEASURE, node.span, message);
+        }
+        Some(SumItemForm {
+            of: of?,
+            filter: filter?,
+            weight,
+        })
+    });
+    let read: Vec<Option<SumItemForm>> = read.collect();
+    read.into_iter().collect()
+}
+
+fn sum_of(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
+    if reader.has("from") || reader.has("to") {
+        return between_marks(reader, reading);
+    }
+    let fleet = optional_owned_name(reader, "fleet");
+    if fleet.is_none() && !reader.has("pools") {
+        return Some(SumOfForm::Mark(owned_name(reader, "mark")?));
+    }
+    let pools = match fleet {
+        Some(_) => Vec::new(),
+        None => owned_names(reader, "pools"),
+    };
+    let what = reader.word("what", &LEVELS_OF_UNITS);
+    let per = per(reader, reading);
+    let what = [LevelOf::Busy, LevelOf::Waiting, LevelOf::Capacity][what?];
+    let per = per?;
+    Some(match fleet {
+        Some(fleet) => SumOfForm::Fleet { fleet, what, per },
+        None => SumOfForm::Pools { pools, what, per },
+    })
+}
+
+/// With `per` the time from one mark to the other, without it the patients who take longer or less.
+fn between_marks(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
+    let (from, to) = (owned_name(reader, "from"), owned_name(reader, "to"));
+    let span = |key: &str| reader.optional_duration(key).map(span_of);
+    if reader.has("per") {
+        let (per, beyond) = (per(reader, reading), span("beyond"));
+        return Some(SumOfForm::Time {
+            from: from?,
+            to: to?,
+            beyond: beyond.unwrap_or_default(),
+            per: per?,
+        });
+    }
+    if !reader.has("up_to") {
+        reader.required("over", "\"6 h\"")?;
+    }
+    let (over, up_to) = (span("over").unwrap_or_default(), span("up_to"));
+    if up_to.is_some_and(|up_to| over >= up_to) {
+        let message = "nobody takes longer than `over` and at most `up_to`";
+        reading
+            .faults
+            .error(codes::MEASURE, reader.span_of("up_to"), message);
+    }
+    Some(SumOfForm::Between {
+        from: from?,
+        to: to?,
+        over,
+        up_to,
+    })
+}
+
+fn per(reader: &TableReader, reading: &Reading) -> Option<SimSpan> {
+    let per = span_of(reader.duration("per")?);
+    if per == SimSpan::ZERO {
+        let message = "`each` cannot be for no time at all";
+        reading
+            .faults
+            .error(codes::MEASURE, reader.span_of("per"), message);
+    }
+    Some(per)
+}

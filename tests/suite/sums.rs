@@ -1,0 +1,142 @@
+//! Sums by weights: a cost and a harm that are known exactly, and groups that add up to the whole.
+
+use uecsim::experiment::results::Results;
+use uecsim::uec::model::Statistic;
+
+use crate::small::{faults_of, model, run};
+
+/// Everybody is 30 minutes in the clinic; two nurses are on duty all day.
+const CLINIC: &str = r#"
+title = "A clinic"
+assumed = "A test"
+[run]
+warm_up = "1 day"
+length = "20 days"
+replications = 2
+[attributes.acuity]
+title = "Triage category"
+levels = ["1", "2"]
+[arrivals.walk_ins]
+rate = "50 per day"
+shares = { acuity = { "1" = 0.2, "2" = 0.8 } }
+to = "clinic.arrive"
+[services.clinic]
+title = "Clinic"
+pools = ["nurses"]
+[services.clinic.paths]
+arrive = [
+  { mark = "arrived" },
+  { wait = "30 min", id = "care" },
+  { mark = "departed" },
+  { leave = "home" },
+]
+[sites.clinic]
+services = ["clinic"]
+place = { x = 0, y = 0 }
+[sites.clinic.pools]
+nurses = 2
+[measures.departures]
+kind = "count"
+mark = "clinic.departed"
+statistics = ["total"]
+by = ["acuity"]
+[measures.cost]
+title = "Cost"
+kind = "sum"
+unit = "£"
+statistics = ["total", "per day", "low estimate", "high estimate"]
+by = ["acuity"]
+items = [{ mark = "clinic.departed", each = 40, low = 30, high = 60, price_year = "2020" }]
+[measures.cost_of_time]
+kind = "sum"
+unit = "£"
+statistics = ["total"]
+by = ["acuity"]
+where = { acuity = ["1"] }
+items = [
+  { from = "clinic.arrived", to = "clinic.departed", per = "1 h", each = 100 },
+  { from = "clinic.arrived", to = "clinic.departed", beyond = "24 min", per = "6 min", each = 7 },
+]
+[measures.cost_of_staff]
+kind = "sum"
+unit = "£"
+statistics = ["total"]
+by = ["acuity"]
+items = [{ pools = ["nurses"], what = "capacity", per = "1 h", each = 25 }]
+[measures.cost_in_all]
+kind = "sum"
+unit = "£"
+statistics = ["total"]
+by = ["acuity"]
+sum_of = ["cost", "cost_of_time", "cost_of_staff"]
+[measures.harm]
+kind = "sum"
+unit = "deaths"
+statistics = ["total", "low estimate", "high estimate"]
+items = [
+  { from = "clinic.arrived", to = "clinic.departed", over = "20 min", up_to = "30 min", each = 0.01, low = 0.005, high = 0.03 },
+  { from = "clinic.arrived", to = "clinic.departed", over = "30 min", each = 5 },
+]
+"#;
+
+fn number(results: &Results, measure: &str, statistic: Statistic, cohort: &str) -> f64 {
+    let key = results.keys.iter().position(|key| {
+        results.model.measures[key.measure].id == measure
+            && key.statistic == statistic
+            && key.cohort == cohort
+    });
+    results.values[0][key.expect("the measure is kept so")].expect("it has a value")
+}
+
+#[test]
+fn a_known_cost_and_a_known_harm_come_out() {
+    let results = &run(vec![model(CLINIC)])[0];
+    let total = |measure: &str, cohort: &str| number(results, measure, Statistic::Total, cohort);
+    for cohort in ["all", "acuity=1", "acuity=2"] {
+        let patients = total("departures", cohort);
+        assert!(patients > 100.0, "{patients}");
+        assert_eq!(total("cost", cohort), 40.0 * patients);
+        let of = |statistic| number(results, "cost", statistic, cohort);
+        assert_eq!(of(Statistic::PerDay), 2.0 * patients);
+        assert_eq!(of(Statistic::LowEstimate), 30.0 * patients);
+        assert_eq!(of(Statistic::HighEstimate), 60.0 * patients);
+    }
+    // Half an hour at 100 an hour, and one piece of 6 minutes beyond 24.
+    let urgent = total("departures", "acuity=1");
+    assert!((total("cost_of_time", "all") - 57.0 * urgent).abs() < 1e-6);
+    assert!((total("cost_of_time", "acuity=1") - 57.0 * urgent).abs() < 1e-6);
+    assert_eq!(total("cost_of_time", "acuity=2"), 0.0);
+    // Two nurses for twenty days; nobody's in particular.
+    assert_eq!(total("cost_of_staff", "all"), 2.0 * 20.0 * 24.0 * 25.0);
+    assert_eq!(total("cost_of_staff", "acuity=1"), 0.0);
+    let harm = |statistic| number(results, "harm", statistic, "all");
+    let patients = total("departures", "all");
+    assert!((harm(Statistic::Total) - 0.01 * patients).abs() < 1e-9);
+    assert!((harm(Statistic::LowEstimate) - (0.005 * patients)).abs() < 1e-9);
+    assert!((harm(Statistic::HighEstimate) - (0.03 * patients)).abs() < 1e-9);
+}
+
+#[test]
+fn a_total_is_the_sum_of_its_parts_and_of_its_groups() {
+    let results = &run(vec![model(CLINIC)])[0];
+    let total = |measure: &str, cohort: &str| number(results, measure, Statistic::Total, cohort);
+    let parts = ["cost", "cost_of_time", "cost_of_staff"];
+    for cohort in ["all", "acuity=1", "acuity=2"] {
+        let sum: f64 = parts.iter().map(|part| total(part, cohort)).sum();
+        assert!(
+            (total("cost_in_all", cohort) - sum).abs() < 1e-6,
+            "{cohort}"
+        );
+    }
+    for measure in ["cost", "cost_of_time"] {
+        let groups = total(measure, "acuity=1") + total(measure, "acuity=2");
+        assert!((groups - total(measure, "all")).abs() < 1e-6, "{measure}");
+    }
+}
+
+#[test]
+fn a_total_names_sums_only() {
+    let wrong = CLINIC.replace("sum_of = [\"cost\"", "sum_of = [\"departures\"");
+    let faults = faults_of(&wrong);
+    assert!(faults.contains("departures"), "{faults}");
+}
