@@ -116,10 +116,11 @@ impl Accounts {
             }
             if let Some(difference) = difference {
                 self.differences[time].add(difference);
-                if time == usize::from(QUEUES) && band != Some(SAME) {
-                    if let Some(moved) = &mut self.moved {
-                        moved.push((difference, before.id));
-                    }
+                if time == usize::from(QUEUES)
+                    && band != Some(SAME)
+                    && let Some(moved) = &mut self.moved
+                {
+                    moved.push((difference, before.id));
                 }
             }
         }
