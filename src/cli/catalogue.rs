@@ -23,6 +23,14 @@ pub struct ChangeFile {
     pub limits: Vec<String>,
     /// Dotted paths with the new value: what it sets.
     pub sets: Vec<(String, String)>,
+    /// Library files it lays below the system.
+    pub brings: Vec<String>,
+    /// Dotted paths of lists with the items it takes out of them.
+    pub takes_out: Vec<(String, String)>,
+    /// Dotted paths of lists with the items it puts at their ends.
+    pub appends: Vec<(String, String)>,
+    /// Dotted paths of items with what it puts before them.
+    pub inserts: Vec<(String, String)>,
     /// Dotted paths of the tables it adds.
     pub adds: Vec<String>,
     pub removes: Vec<String>,
@@ -120,10 +128,13 @@ pub fn services() -> Found<ServiceFile> {
 }
 
 fn change(path: &str, root: &Node) -> ChangeFile {
-    let mut sets = Vec::new();
-    if let Some(node) = root.get("set") {
-        gather_sets(node, "", &mut sets);
-    }
+    let said_under = |key: &str| {
+        let mut said = Vec::new();
+        if let Some(node) = root.get(key) {
+            gather_sets(node, "", &mut said);
+        }
+        said
+    };
     let mut adds = Vec::new();
     // Two levels down are the things a planner knows: `services.clinical_hub`.
     for (kind, node) in root
@@ -146,7 +157,11 @@ fn change(path: &str, root: &Node) -> ChangeFile {
         title: text(root, "title"),
         evidence: texts(root, "evidence"),
         limits: texts(root, "limits"),
-        sets,
+        brings: texts(root, "library"),
+        sets: said_under("set"),
+        takes_out: said_under("take_out"),
+        appends: said_under("append"),
+        inserts: said_under("insert_before"),
         adds,
         removes: root
             .get("remove")

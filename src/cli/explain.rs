@@ -86,12 +86,17 @@ fn in_scenario(word: &str, loaded: &Loaded, library: &[ServiceFile]) -> String {
 fn of_change(change: &ChangeFile) -> String {
     let mut text = format!("{}: a change\n\n{}\n", change.name, change.title);
     list(&mut text, "Evidence", &change.evidence);
-    let sets: Vec<String> = change
-        .sets
-        .iter()
-        .map(|(path, value)| format!("{path} = {value}"))
-        .collect();
-    list(&mut text, "Sets", &sets);
+    let said = |targets: &[(String, String)]| -> Vec<String> {
+        let lines = targets.iter();
+        lines
+            .map(|(path, value)| format!("{path} = {value}"))
+            .collect()
+    };
+    list(&mut text, "Brings", &change.brings);
+    list(&mut text, "Sets", &said(&change.sets));
+    list(&mut text, "Takes out of lists", &said(&change.takes_out));
+    list(&mut text, "Appends to lists", &said(&change.appends));
+    list(&mut text, "Inserts before", &said(&change.inserts));
     list(&mut text, "Adds", &change.adds);
     list(&mut text, "Takes away", &change.removes);
     list(&mut text, "Limits", &change.limits);

@@ -1,4 +1,4 @@
-//! Laying a change file over a tree: `[remove]`, then `[set]`, then `[add]`.
+//! Laying a change file over a tree: `[remove]`, then `[set]`, `[take_out]`, `[append]`, `[insert_before]` and `[add]`.
 //!
 //! Targets are dotted paths. `*` stands for any one key; items of lists are counted from 1; `….steps.ID` means the
 //! tables with `id = "ID"` in any list below, however deep.
@@ -7,6 +7,7 @@ use super::access;
 use super::codes;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::files::Span;
+use super::lists;
 use super::scaling::{self, Adjustment};
 use super::tree::{Key, Node, Table, Value};
 use super::values;
@@ -14,8 +15,8 @@ use super::workspace::Workspace;
 
 /// Lays a change over `tree`.
 ///
-/// Errors (reported in the change file): `S113` for a target that is not there, `S114` for an addition that is,
-/// `S115` for a value that cannot be scaled.
+/// Errors (reported in the change file): `S106` for items that are no list, `S113` for a target that is not there, `S114`
+/// for an addition that is, `S115` for a value that cannot be scaled, `S116` for a target that is no list.
 pub fn apply(tree: &mut Node, change: &Node, workspace: &Workspace) {
     let diagnostics = &workspace.diagnostics;
     if let Some(node) = change.get("remove") {
@@ -35,10 +36,38 @@ pub fn apply(tree: &mut Node, change: &Node, workspace: &Workspace) {
             }
         }
     }
+    lay_items(tree, change, "take_out", Action::TakeOut, workspace);
+    lay_items(tree, change, "append", Action::Append, workspace);
+    lay_items(
+        tree,
+        change,
+        "insert_before",
+        Action::InsertBefore,
+        workspace,
+    );
     if let Some(node) = change.get("add")
         && values::entries(node, diagnostics).is_some()
     {
         add(tree, node, "", workspace);
+    }
+}
+
+/// Lays what stands under `[take_out]`, `[append]` or `[insert_before]`: lists of items by target.
+fn lay_items<'n>(
+    tree: &mut Node,
+    change: &'n Node,
+    key: &str,
+    action: fn(&'n [Node]) -> Action<'n>,
+    workspace: &Workspace,
+) {
+    let diagnostics = &workspace.diagnostics;
+    let entries = change.get(key);
+    let entries = entries.and_then(|node| values::entries(node, diagnostics));
+    for (segments, value) in targets(entries.unwrap_or_default(), &[], workspace) {
+        match &value.value {
+            Value::Array(items) => lay(tree, &segments, &action(items), diagnostics),
+            _ => values::wrong_type(value, "a list of items", "[\"…\"]", diagnostics),
+        }
     }
 }
 
@@ -90,6 +119,12 @@ enum Action<'n> {
     /// With the table that says so.
     Adjust(Adjustment<'n>, &'n Node),
     Remove,
+    /// Items at the end of a list.
+    Append(&'n [Node]),
+    /// Items out of a list, wherever they stand in it.
+    TakeOut(&'n [Node]),
+    /// Items into a list, before the one that is named.
+    InsertBefore(&'n [Node]),
 }
 
 /// What the value of a target asks for: `{ multiply = … }`, `{ add = … }`, `{ value = … }` or a plain value.
@@ -119,6 +154,7 @@ fn lay(tree: &mut Node, segments: &[Segment], action: &Action, diagnostics: &Dia
         n_reached: 0,
         dead_end: None,
         refusal: None,
+        items: lists::Missing::default(),
     };
     walk.visit(tree, segments, false);
     let whole = segments.first().zip(segments.last());
@@ -127,11 +163,15 @@ fn lay(tree: &mut Node, segments: &[Segment], action: &Action, diagnostics: &Dia
         _ => last.span,
     });
     if let (Some(reason), Some(span)) = (walk.refusal, whole) {
-        let message = format!(
-            "\"{}\" cannot be scaled or shifted: {reason}",
-            dotted(segments)
-        );
-        diagnostics.error(codes::CANNOT_SCALE, span, message);
+        let (code, message) = match action {
+            Action::Append(_) | Action::TakeOut(_) => (codes::NOT_A_LIST, "is no list"),
+            Action::InsertBefore(_) => (codes::NOT_A_LIST, "is in no list"),
+            _ => (codes::CANNOT_SCALE, "cannot be scaled or shifted"),
+        };
+        let message = format!("\"{}\" {message}: {reason}", dotted(segments));
+        diagnostics.error(code, span, message);
+    } else if let (Action::TakeOut(items), true) = (action, walk.n_reached > 0) {
+        walk.items.report(items, &dotted(segments), diagnostics);
     } else if walk.n_reached == 0 {
         report_dead_end(walk.dead_end, segments, action, diagnostics);
     }
@@ -183,6 +223,8 @@ struct Walk<'a, 'n> {
     /// The furthest one.
     dead_end: Option<DeadEnd>,
     refusal: Option<String>,
+    /// What is to be taken out and was in none of the lists.
+    items: lists::Missing,
 }
 
 impl Walk<'_, '_> {
@@ -212,6 +254,9 @@ impl Walk<'_, '_> {
                 }
             }
             Value::Array(items) if is_removal => self.remove_item(items, name, rest.len()),
+            Value::Array(items) if further.is_empty() && self.inserted().is_some() => {
+                self.insert_before(items, name, rest.len());
+            }
             Value::Array(items) => {
                 let index = name.parse::<usize>().ok();
                 let n_items = items.len();
@@ -237,7 +282,37 @@ impl Walk<'_, '_> {
                 Ok(result) => *node = result,
                 Err(reason) => self.refusal = Some(reason),
             },
+            Action::Append(items) => {
+                self.refusal = lists::append(node, items).err().or(self.refusal.take());
+            }
+            Action::TakeOut(items) => {
+                let taken = lists::take_out(node, items, &mut self.items);
+                self.refusal = taken.err().or(self.refusal.take());
+            }
             Action::Remove => {}
+            Action::InsertBefore(_) => {
+                self.n_reached -= 1;
+                self.refusal = Some("only an item of a list has a place before it".to_owned());
+            }
+        }
+    }
+
+    fn inserted(&self) -> Option<&[Node]> {
+        match self.action {
+            Action::InsertBefore(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    fn insert_before(&mut self, items: &mut Vec<Node>, name: &str, n_left: usize) {
+        let index = name.parse::<usize>().unwrap_or(0);
+        if (1..=items.len()).contains(&index) {
+            let new = self.inserted().unwrap_or_default().to_vec();
+            items.splice(index - 1..index - 1, new);
+            self.n_reached += 1;
+        } else {
+            let known = (1..=items.len()).map(|index| index.to_string());
+            self.dead_end(n_left, known.collect());
         }
     }
 
@@ -315,6 +390,13 @@ impl Walk<'_, '_> {
                 if is_removal {
                     items.retain(|item| !has_id(item, &rest[0].name));
                     self.n_reached += before - items.len();
+                }
+                let at = items.iter().position(|item| has_id(item, &rest[0].name));
+                if let (Some(new), Some(at), 1) = (self.inserted(), at, rest.len()) {
+                    let new = new.to_vec();
+                    items.splice(at..at, new);
+                    self.n_reached += 1;
+                    return;
                 }
                 for item in items {
                     self.search(item, rest, ids);

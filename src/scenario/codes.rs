@@ -28,6 +28,7 @@ pub const INCLUDE_CYCLE: &str = "S112";
 pub const NO_SUCH_TARGET: &str = "S113";
 pub const EXISTS_ALREADY: &str = "S114";
 pub const CANNOT_SCALE: &str = "S115";
+pub const NOT_A_LIST: &str = "S116";
 pub const CSV_COLUMN: &str = "S121";
 pub const CSV_RAGGED: &str = "S122";
 pub const CSV_CELL: &str = "S123";
@@ -99,7 +100,7 @@ pub const READING: &[Code] = &[
     Code {
         code: NO_SUCH_TARGET,
         title: "a change to something that is not there",
-        explanation: "A change sets or removes something that does not exist in the scenario below it. New things are written under [add].",
+        explanation: "A change sets, appends to or takes out something that does not exist in the scenario below it. New things are written under [add].",
     },
     Code {
         code: EXISTS_ALREADY,
@@ -110,6 +111,11 @@ pub const READING: &[Code] = &[
         code: CANNOT_SCALE,
         title: "cannot be scaled or shifted",
         explanation: "A change multiplies, or adds to, something that is not a number, a duration, a rate, a share or a distribution of such.",
+    },
+    Code {
+        code: NOT_A_LIST,
+        title: "no list to append to or take from",
+        explanation: "A change appends items to, takes items out of, or inserts items before something that is a table or a single value.",
     },
     Code {
         code: CSV_COLUMN,

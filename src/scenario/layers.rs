@@ -1,5 +1,6 @@
 //! One tree from the files of a scenario: libraries lowest, then the system, the scenario itself, and its changes.
 //!
+//! Libraries that a change names lie with the others, so that the system, the scenario and the change itself can set over them.
 //! Tables written under headers merge key by key; lists, inline tables and single values replace. Every value keeps the
 //! place that won and the source stated for it there.
 
@@ -7,7 +8,7 @@ use super::access::TableReader;
 use super::changes;
 use super::codes;
 use super::diagnostic::Diagnostic;
-use super::files::{FileId, Span};
+use super::files::{FileId, Located, Span};
 use super::origins;
 use super::source;
 use super::tree::{self, Node, Said, Table, Value};
@@ -60,7 +61,7 @@ pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Laye
         open: Vec::new(),
         limits: Vec::new(),
     };
-    collector.collect(file, changes, None);
+    collector.collect(file, changes, None, false);
     if workspace.diagnostics.has_errors() {
         return None;
     }
@@ -69,8 +70,8 @@ pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Laye
     let mut notes = Vec::new();
     for layer in collector.layers {
         match (&mut tree, layer) {
-            (None, Layer::Base(node)) => tree = Some(node),
-            (Some(below), Layer::Base(node)) => merge(below, node),
+            (None, Layer::Base { node, .. }) => tree = Some(node),
+            (Some(below), Layer::Base { node, .. }) => merge(below, node),
             (Some(below), Layer::Change(change, node)) => {
                 changes::apply(below, &node, workspace);
                 notes.push(change);
@@ -88,7 +89,7 @@ pub fn load(workspace: &Workspace, path: &str, changes: &Changes) -> Option<Laye
 }
 
 enum Layer {
-    Base(Node),
+    Base { node: Node, is_library: bool },
     Change(Change, Node),
 }
 
@@ -103,7 +104,7 @@ struct Collector<'w, 's> {
 
 impl Collector<'_, '_> {
     /// Adds what `file` names, then the file, then its changes. `named` is where it is named; none for the scenario.
-    fn collect(&mut self, file: FileId, changes: &Changes, named: Option<Span>) {
+    fn collect(&mut self, file: FileId, changes: &Changes, named: Option<Span>, is_library: bool) {
         match self.open.iter().find(|(other, _)| *other == file) {
             Some((_, true)) => return self.report_cycle(file, named),
             Some((_, false)) => return,
@@ -112,9 +113,10 @@ impl Collector<'_, '_> {
         let workspace = self.workspace;
         let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
         origins::mark(&mut node, None, &workspace.diagnostics);
-        for below in included(&node, workspace) {
+        for (below, is_below_library) in included(&node, workspace) {
             if let Some(id) = workspace.open_named(below.value, below.span) {
-                self.collect(id, &Changes::AsWritten, Some(below.span));
+                let is_library = is_library || is_below_library;
+                self.collect(id, &Changes::AsWritten, Some(below.span), is_library);
             }
         }
         let changes = self.change_files(&node, changes);
@@ -129,7 +131,7 @@ impl Collector<'_, '_> {
                 }
             }
         }
-        self.layers.push(Layer::Base(node));
+        self.layers.push(Layer::Base { node, is_library });
         for change in changes {
             self.add_change(change);
         }
@@ -181,6 +183,26 @@ impl Collector<'_, '_> {
         self.workspace.open_named(&path, span)
     }
 
+    /// Lays a library that a change names on top of the other libraries, below all else.
+    fn add_library(&mut self, name: Located<&str>) {
+        let Some(file) = self.workspace.open_named(name.value, name.span) else {
+            return;
+        };
+        let is_above = |layer: &Layer| {
+            matches!(
+                layer,
+                Layer::Base {
+                    is_library: false,
+                    ..
+                }
+            )
+        };
+        let above = self.layers.iter().position(is_above);
+        let above = self.layers.split_off(above.unwrap_or(self.layers.len()));
+        self.collect(file, &Changes::AsWritten, Some(name.span), true);
+        self.layers.extend(above);
+    }
+
     fn add_change(&mut self, file: FileId) {
         let workspace = self.workspace;
         let mut node = tree::parse(file, &workspace.files(), &workspace.diagnostics);
@@ -194,8 +216,21 @@ impl Collector<'_, '_> {
         let reader = TableReader::new(&node, format!("change \"{name}\""), &workspace.diagnostics);
         let evidence = reader.names("evidence");
         let title = reader.string("title").unwrap_or_default().to_owned();
-        reader.allow(&["description", "limits", "set", "add", "remove"]);
+        let libraries = reader.names("library");
+        reader.allow(&[
+            "description",
+            "limits",
+            "remove",
+            "set",
+            "take_out",
+            "append",
+            "insert_before",
+            "add",
+        ]);
         reader.finish();
+        for library in libraries {
+            self.add_library(library);
+        }
         self.add_limits(&node);
         let change = Change {
             name,
@@ -207,11 +242,12 @@ impl Collector<'_, '_> {
     }
 }
 
-/// The names of the files below this one, lowest first: libraries, then the system.
-fn included<'n>(node: &'n Node, workspace: &'n Workspace) -> Vec<super::files::Located<&'n str>> {
+/// The names of the files below this one, lowest first, with whether they are libraries: those, then the system.
+fn included<'n>(node: &'n Node, workspace: &'n Workspace) -> Vec<(Located<&'n str>, bool)> {
     let reader = TableReader::new(node, "the scenario", &workspace.diagnostics);
-    let mut names = reader.names("library");
-    names.extend(reader.optional_name("system"));
+    let libraries = reader.names("library").into_iter();
+    let mut names: Vec<_> = libraries.map(|name| (name, true)).collect();
+    names.extend(reader.optional_name("system").map(|name| (name, false)));
     names
 }
 
@@ -311,6 +347,50 @@ cubicles = 10
                     "services.ed.paths.arrive",
                     "[{ use = nurses, for = 4 min, id = triage, rank = acuity }, { share = 0.75, id = test, steps = [{ use = imaging, for = { lognormal = { mean = 30 min, sd = 10 min }, scale = 2 }, id = image }] }]",
                 ),
+            ],
+        );
+    }
+
+    #[test]
+    fn changes_add_to_lists_and_bring_libraries_below_the_system() {
+        let change = "library = [\"../ward.toml\", \"../l.toml\"]
+[append]
+\"sites.*.services\" = [\"ward\", \"ed\"]
+[take_out]
+sites.a.services = [\"gp\"]
+[insert_before]
+\"services.ed.steps.image\" = [{ mark = \"one\" }, { mark = \"two\" }]
+\"services.ed.paths.arrive.1\" = [{ mark = \"zero\" }]
+[set]
+\"services.ward.beds\" = { multiply = 2 }
+";
+        check(
+            &[
+                ("a.toml", "system = \"s.toml\"\nchanges = [\"c\", \"d\"]\n"),
+                (
+                    "s.toml",
+                    "library = [\"l.toml\"]\n[sites.b]\nservices = [\"gp\", \"ed\"]\n[sites.a]\nservices = [\"gp\", \"ed\"]\n[services.ward]\nbeds = 3\n",
+                ),
+                ("l.toml", &LIBRARY.replace("[sites.a.pools]", "[sizes]")),
+                (
+                    "ward.toml",
+                    "title = \"W\"\n[services.ward]\nbeds = 9\nstaff = 1\n",
+                ),
+                ("changes/c.toml", change),
+                (
+                    "changes/d.toml",
+                    "library = [\"../ward.toml\"]\n[append]\n\"sites.a.services\" = [\"ward\"]\n",
+                ),
+            ],
+            &[
+                ("sites.a.services", "[ed, ward]"),
+                ("sites.b.services", "[gp, ed, ward]"),
+                ("services.ward", "{ beds = 6, staff = 1 }"),
+                (
+                    "services.ed.paths.arrive",
+                    "[{ mark = zero }, { use = nurses, for = 8 min, id = triage }, { share = 0.5, id = test, steps = [{ mark = one }, { mark = two }, { use = imaging, for = { lognormal = { mean = 30 min, sd = 10 min } }, id = image }] }]",
+                ),
+                ("title", "absent"),
             ],
         );
     }

@@ -23,5 +23,6 @@ pub mod workspace;
 
 mod changes;
 mod csv_records;
+mod lists;
 mod scaling;
 mod syntax;

@@ -1,4 +1,4 @@
-//! Change files: what is set, added and removed.
+//! Change files: what is set, added, appended, taken out and removed.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,15 @@ use super::build::{Keys, about, closed, keys as list, of, said};
 use super::values::{names, text};
 
 /// Keys by one of which a file is known to be a change.
-pub const MARKS: [&str; 4] = ["evidence", "set", "add", "remove"];
+pub const MARKS: [&str; 7] = [
+    "evidence",
+    "set",
+    "add",
+    "append",
+    "take_out",
+    "insert_before",
+    "remove",
+];
 
 pub fn keys() -> Keys {
     let mut all = list([
@@ -20,7 +28,34 @@ pub fn keys() -> Keys {
             "limits",
             names("What the model leaves out, a sentence each."),
         ),
+        (
+            "library",
+            names(
+                "Library files that the change brings, laid below the system; each is laid once.",
+            ),
+        ),
         ("set", of("set")),
+        (
+            "append",
+            about(
+                of("lists"),
+                "Items put at the end of a list, by its dotted path; a text that it has already is not put there twice.",
+            ),
+        ),
+        (
+            "take_out",
+            about(
+                of("lists"),
+                "Items taken out of a list, by its dotted path.",
+            ),
+        ),
+        (
+            "insert_before",
+            about(
+                of("lists"),
+                "Items put into a list before one of it: a step by its id (services.S.paths.P.steps.ID), or an item by its number.",
+            ),
+        ),
         ("add", of("add")),
         ("remove", of("remove")),
     ]);
@@ -50,6 +85,14 @@ pub fn definitions() -> Keys {
             }),
         ),
         (
+            "lists",
+            json!({ "type": "object", "additionalProperties": {
+                "if": { "type": "object" },
+                "then": of("lists"),
+                "else": { "type": "array" }
+            } }),
+        ),
+        (
             "add",
             json!({
                 "type": "object",
@@ -65,7 +108,7 @@ pub fn definitions() -> Keys {
                     "paths",
                     names("Dotted paths of what is taken out."),
                 )])),
-                "Carried out first, then [set], then [add].",
+                "Carried out first, then [set], [take_out], [append], [insert_before] and [add].",
             ),
         ),
     ])

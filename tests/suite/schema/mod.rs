@@ -145,6 +145,16 @@ fn changes_are_checked() {
         "title = \"A\"\n[set]\n\"sites.a.pools.beds\" = { multiply = true }\n",
         false,
     );
+    check(
+        "library = [\"b.toml\"]\n[append]\n\"sites.a.services\" = [\"b\"]\n[take_out]\nsites.a.services = [\"c\"]\n",
+        true,
+    );
+    check(
+        "[insert_before]\n\"services.a.steps.b\" = [{ mark = \"c\" }]\n",
+        true,
+    );
+    check("[append]\n\"sites.a.services\" = \"b\"\n", false);
+    check("[take_out]\n\"sites.a.services\" = 2\n", false);
     check("title = \"A\"\n[add.sites.b]\ntitle = \"B\"\n", true);
     check("title = \"A\"\n[add.sites.b]\ntitel = \"B\"\n", false);
     check("title = \"A\"\n[add.site.b]\ntitle = \"B\"\n", false);
