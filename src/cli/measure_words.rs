@@ -94,6 +94,12 @@ pub fn what(model: &Model, measure: &MeasureSpec) -> String {
             let fleet = &model.names.fleets[usize::from(fleet.0)];
             format!("{}, averaged over time: fleet {}", level(*what), fleet.id)
         }
+        MeasureKind::TriggerLevel { triggers, what } => {
+            let first = triggers.first();
+            let trigger =
+                first.map_or("", |id| model.names.triggers[usize::from(id.0)].id.as_str());
+            format!("{}: trigger {trigger}", level(*what))
+        }
         MeasureKind::SumBeyond { from, to, beyond } => format!(
             "time beyond {} from the mark {} to the mark {}, added up",
             span_words(beyond.minutes()),
@@ -165,6 +171,7 @@ fn level(what: LevelOf) -> &'static str {
         LevelOf::Busy => "units in use",
         LevelOf::Waiting => "patients waiting",
         LevelOf::Capacity => "units on duty",
+        LevelOf::On => "share of time on, in percent",
         LevelOf::Occupancy => "units in use over units on duty, in percent",
     }
 }

@@ -92,6 +92,8 @@ impl<R: Reader> Simulation<'_, R> {
         let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
         let place = self.patients.origin(patient).place;
         let free = self.free_units.within(range.clone());
+        let is_held_back = self.is_held_back(fleet, rank);
+        let free = free.take_while(|_| !is_held_back);
         let free = nearest(&self.units, free, &place, self.now, |_| true);
         let spec = &self.program.fleets[fleet.index()];
         let stood_down = spec.reassign.and_then(|saves| {
@@ -309,7 +311,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Sends a free unit to the most urgent call waiting; false if none waits.
     fn serve_call(&mut self, fleet: FleetId, unit: usize) -> bool {
-        let Some(id) = self.lines.first(self.fleet_line(fleet)) else {
+        let Some(id) = self.next_call(fleet) else {
             return false;
         };
         let request = self.leave_lines(id);
@@ -323,6 +325,39 @@ impl<R: Reader> Simulation<'_, R> {
             self.mark_dispatch(patient, at_dispatch);
         }
         true
+    }
+
+    /// The first call in line that a free unit may be sent to.
+    #[inline]
+    fn next_call(&self, fleet: FleetId) -> Option<u32> {
+        let line = self.fleet_line(fleet);
+        let first = self.lines.first(line)?;
+        if self.program.fleets[fleet.index()].reserve.is_none() {
+            return Some(first);
+        }
+        let mut calls = self.lines.members(line);
+        calls.find(|id| !self.is_held_back(fleet, self.lines.get(*id).rank))
+    }
+
+    /// Whether the free units of a fleet are kept for calls more urgent than this rank.
+    #[inline]
+    fn is_held_back(&self, fleet: FleetId, rank: u8) -> bool {
+        let Some(reserve) = self.program.fleets[fleet.index()].reserve else {
+            return false;
+        };
+        let is_in_force = reserve.when.is_none_or(|when| self.triggers.is_on(when));
+        let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
+        let n_free = || self.free_units.within(range).count();
+        rank > reserve.rank && is_in_force && n_free() <= reserve.units as usize
+    }
+
+    /// Sends free units to calls that wait, as when a reserve is no longer kept.
+    pub(super) fn send_held_back(&mut self, fleet: FleetId) {
+        let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
+        let free: Vec<usize> = self.free_units.within(range).collect();
+        for unit in free {
+            self.serve_call(fleet, unit);
+        }
     }
 
     fn go_home(&mut self, unit: usize) {

@@ -6,6 +6,7 @@
 use super::patients::{Patient, Patients};
 use super::program::{
     AttributeId, DispositionId, FleetId, MarkId, N_ATTRIBUTES, PoolId, SiteId, StepId, StreamId,
+    TriggerId,
 };
 use super::time::{SimSpan, SimTime};
 
@@ -108,6 +109,8 @@ pub trait Reader {
     const STEPS: bool = false;
     /// `moves` is called only if true.
     const MOVES: bool = false;
+    /// `trigger` is called only if true.
+    const TRIGGERS: bool = false;
 
     /// A patient comes into being (side tasks do not).
     #[inline]
@@ -133,9 +136,20 @@ pub trait Reader {
     }
 
     /// Once an hour, on the hour (the first at time zero, the last at the end of the run), before the events of that
-    /// instant: time integrals of every pool, then of every fleet.
+    /// instant: time integrals of every pool, then of every fleet, and how long every trigger was on (milliseconds).
     #[inline]
-    fn hour(&mut self, _now: SimTime, _pools: &[LevelAreas], _fleets: &[LevelAreas]) {}
+    fn hour(
+        &mut self,
+        _now: SimTime,
+        _pools: &[LevelAreas],
+        _fleets: &[LevelAreas],
+        _triggers: &[u64],
+    ) {
+    }
+
+    /// A trigger comes on or goes off. All are off at the start.
+    #[inline]
+    fn trigger(&mut self, _now: SimTime, _trigger: TriggerId, _is_on: bool) {}
 
     /// A patient (no side task) is referred or conveyed and will go on at step `to`. What is given back is kept with the
     /// patient as its note, so that a reader can follow journeys without a table of patients.

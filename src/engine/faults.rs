@@ -1,9 +1,9 @@
 //! Checks that every id of a program is in range, for whoever builds one.
 
 use super::program::{
-    Arrivals, ChanceId, DurationId, HoldSlot, MarkId, N_HOLD_SLOTS, N_VISIT_GROUPS, Patience,
-    PoolId, PoolListId, Program, RouteId, RouteRule, RouteSpec, Selector, Step, StepId,
-    StreamPlace, StreamSpec, WaitId, WaitRule,
+    Arrivals, ChanceId, DurationId, FleetId, HoldSlot, MarkId, N_HOLD_SLOTS, N_VISIT_GROUPS,
+    Patience, PoolId, PoolListId, Program, RouteId, RouteRule, RouteSpec, Selector, Step, StepId,
+    StreamPlace, StreamSpec, TriggerSpec, WaitId, WaitRule,
 };
 
 impl Program {
@@ -54,6 +54,11 @@ impl Program {
         let hazards = self.hazards.iter();
         let profiles = hazards.map(|one| one.profile.index() < self.profiles.len());
         note("hazard", profiles, &mut faults);
+        let triggers = self.triggers.iter();
+        let are_good = triggers.map(|one| self.is_trigger_good(one));
+        note("trigger", are_good, &mut faults);
+        let switched = std::iter::once(self.is_switched_by_known());
+        note("what triggers switch", switched, &mut faults);
         faults
     }
 
@@ -110,6 +115,22 @@ impl Program {
                 .worsen
                 .is_none_or(|worsen| self.has_duration(worsen.after))
             && triggers.all(|trigger| trigger < self.triggers.len())
+    }
+
+    fn is_trigger_good(&self, trigger: &TriggerSpec) -> bool {
+        let has_fleet = |fleet: &FleetId| fleet.index() < self.fleets.len();
+        trigger.off <= trigger.on
+            && trigger.pools.iter().all(|pool| self.has_pool(*pool))
+            && trigger.fleets.iter().all(has_fleet)
+    }
+
+    /// What triggers switch.
+    fn is_switched_by_known(&self) -> bool {
+        let surges = self.pools.iter().flat_map(|pool| &pool.surges);
+        let reserves = self.fleets.iter().filter_map(|fleet| fleet.reserve);
+        let by = surges.map(|surge| surge.trigger);
+        let mut by = by.chain(reserves.filter_map(|reserve| reserve.when));
+        by.all(|trigger| trigger.index() < self.triggers.len())
     }
 
     fn is_route_whole(&self, route: &RouteSpec) -> bool {

@@ -75,17 +75,21 @@ impl<R: Reader> Simulation<'_, R> {
         let program = self.program;
         let spec = &program.pools[usize::from(pool)];
         let (_, capacity) = spec.roster.change(change).expect("a planned change exists");
-        let level = &mut self.levels[usize::from(pool)];
-        level.set_capacity(self.now, capacity);
-        if spec.on_shift_end == ShiftEnd::Interrupt {
-            self.send_back_excess(pool);
-        }
-        self.level_changed(pool);
-        self.serve(PoolId(pool));
+        self.resize(PoolId(pool), capacity + self.surged[usize::from(pool)]);
         self.plan_roster(&spec.roster, change, |change| Event::PoolRoster {
             pool,
             change,
         });
+    }
+
+    /// Another number of units from now on.
+    pub(super) fn resize(&mut self, pool: PoolId, capacity: u32) {
+        self.levels[pool.index()].set_capacity(self.now, capacity);
+        if self.program.pools[pool.index()].on_shift_end == ShiftEnd::Interrupt {
+            self.send_back_excess(pool.0);
+        }
+        self.level_changed(pool.0);
+        self.serve(pool);
     }
 
     fn send_back_excess(&mut self, pool: u16) {

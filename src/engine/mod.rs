@@ -8,6 +8,7 @@ pub mod checks;
 mod choice;
 mod dispatch;
 pub mod distributions;
+mod escalation;
 pub mod facts;
 mod faults;
 pub mod fleets;

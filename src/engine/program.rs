@@ -53,6 +53,8 @@ pub struct AttributeId(pub u8);
 pub struct HoldSlot(pub u8);
 
 pub const N_ATTRIBUTES: usize = 12;
+/// Clocks a patient can have: a bit of its record says whether each is set.
+pub const N_CLOCKS: usize = 32;
 /// Slots under which a patient can hold units at one time.
 pub const N_HOLD_SLOTS: usize = 6;
 /// Ranks of a waiting line: 0 is served first.
@@ -330,6 +332,7 @@ pub struct PoolSpec {
     pub on_shift_end: ShiftEnd,
     /// True if any step interrupts here: the pool then keeps a list of whom it serves.
     pub keeps_served: bool,
+    pub surges: Vec<Surge>,
 }
 
 /// What happens to those in service when capacity falls below the number busy.
@@ -372,6 +375,7 @@ pub struct FleetSpec {
     pub returning: f32,
     /// Stand-down: a unit on its way to a less urgent call may be sent to a more urgent one if that saves at least this.
     pub reassign: Option<SimSpan>,
+    pub reserve: Option<Reserve>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -491,7 +495,9 @@ pub struct HazardSpec {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TriggerSpec {
+    /// What it watches: these together.
     pub pools: Vec<PoolId>,
+    pub fleets: Vec<FleetId>,
     pub what: TriggerLevel,
     pub on: u32,
     pub off: u32,
@@ -499,8 +505,34 @@ pub struct TriggerSpec {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TriggerLevel {
+    /// Everybody in line; who waits for the first free of several stands in each of their lines.
     Waiting,
     Busy,
+    /// Patients who have stood in one of the lines for at least `than`, each once; those alone who hold something, if it is said.
+    WaitingLonger {
+        than: SimSpan,
+        holding: Option<HoldSlot>,
+    },
+}
+
+/// Units that a pool has beyond its roster while a trigger is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surge {
+    pub trigger: TriggerId,
+    pub units: u32,
+    /// How long the trigger must have been on before they open. They close as soon as it is off.
+    pub after: SimSpan,
+}
+
+/// Units of a fleet that are kept for the more urgent calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reserve {
+    /// This many free ones.
+    pub units: u32,
+    /// The last rank that they are sent to.
+    pub rank: u8,
+    /// Only while this is on; none: always.
+    pub when: Option<TriggerId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

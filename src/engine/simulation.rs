@@ -18,7 +18,7 @@ use super::lines::Lines;
 use super::patients::{PatientOrigin, Patients};
 use super::prefetch::prefetch;
 use super::program::{
-    Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace, WaitRule,
+    Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace, TriggerId, WaitRule,
 };
 use super::reach::Reach;
 use super::rows::{StepRow, step_rows};
@@ -57,6 +57,14 @@ pub(super) enum Event {
         unit: u16,
         change: u32,
     },
+    /// What a trigger switches is to be looked at: extra units of a pool, the reserve of a fleet.
+    Resized {
+        line: u16,
+    },
+    /// Somebody may have waited long enough to count for a trigger.
+    TriggerTimer {
+        trigger: u16,
+    },
 }
 
 impl Event {
@@ -71,6 +79,8 @@ impl Event {
             Self::UnitRoster { unit, change } => {
                 u64::from(unit) | (u64::from(change) << 16) | (3 << 56)
             }
+            Self::Resized { line } => u64::from(line) | (4 << 56),
+            Self::TriggerTimer { trigger } => u64::from(trigger) | (5 << 56),
         }
     }
 
@@ -88,9 +98,15 @@ impl Event {
                 pool: payload as u16,
                 change: (payload >> 16) as u32,
             },
-            _ => Self::UnitRoster {
+            3 => Self::UnitRoster {
                 unit: payload as u16,
                 change: (payload >> 16) as u32,
+            },
+            4 => Self::Resized {
+                line: payload as u16,
+            },
+            _ => Self::TriggerTimer {
+                trigger: payload as u16,
             },
         }
     }
@@ -136,12 +152,15 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) appointments: Appointments,
     pub(super) reach: Reach,
     pub(super) triggers: super::triggers::Triggers,
+    /// By pool: units open beyond the roster.
+    pub(super) surged: Vec<u32>,
     /// Patients that have been served or turned away and go on next.
     pub(super) ready: VecDeque<u32>,
     pub(super) totals: Totals,
     purposes: ArrivalPurposes,
     reader: R,
     areas: Vec<LevelAreas>,
+    on_areas: Vec<u64>,
 }
 
 impl<'p, R: Reader> Simulation<'p, R> {
@@ -188,6 +207,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             appointments: Appointments::new(program.calendars.len()),
             reach: Reach::new(&program.routes),
             triggers: super::triggers::Triggers::new(program),
+            surged: vec![0; program.pools.len()],
             ready: VecDeque::new(),
             totals: Totals {
                 left: vec![0; usize::from(program.n_dispositions)],
@@ -196,6 +216,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             purposes,
             reader,
             areas: vec![LevelAreas::default(); n_lines],
+            on_areas: Vec::new(),
         };
         for (line, level) in simulation.levels.iter_mut().enumerate() {
             level.is_watched = simulation.triggers.are_watching(line as u16);
@@ -303,6 +324,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 self.pool_roster(pool, change);
             }
             Event::UnitRoster { unit, change } => self.unit_roster(unit, change),
+            Event::Resized { line } => self.resized(line),
+            Event::TriggerTimer { trigger } => self.trigger_timer(trigger),
         }
     }
 
@@ -328,7 +351,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
             *areas = level.areas(boundary);
         }
         let (pools, fleets) = self.areas.split_at(self.program.pools.len());
-        self.reader.hour(boundary, pools, fleets);
+        self.on_areas.clear();
+        self.on_areas.extend(self.triggers.on_areas(boundary));
+        self.reader.hour(boundary, pools, fleets, &self.on_areas);
+    }
+
+    pub(super) fn tell_trigger(&mut self, trigger: TriggerId, is_on: bool) {
+        self.reader.trigger(self.now, trigger, is_on);
     }
 
     fn arrive(&mut self, arrival: Arrival) {

@@ -1,26 +1,55 @@
-//! Escalation: triggers that switch on and off with hysteresis as levels move.
+//! Escalation: triggers that switch on and off with hysteresis as levels move, and what they switch.
+//!
+//! A trigger is looked at whenever a line that it watches changes. One that counts long waits also needs to be looked at when
+//! a wait becomes long: [`Triggers::update`] says when that is.
 
 use super::levels::Level;
-use super::program::{Program, Step, TriggerId, TriggerLevel, WaitId};
+use super::lines::Lines;
+use super::patients::Patients;
+use super::program::{HoldSlot, Program, Step, TriggerId, TriggerLevel, TriggerSpec, WaitId};
+use super::time::{SimSpan, SimTime};
 
 pub struct Triggers {
-    states: Vec<bool>,
+    states: Vec<State>,
     /// By line: triggers that watch it.
     watching: Vec<Vec<TriggerId>>,
     /// By trigger: lines where somebody may wait at another rank because of it.
     escalates: Vec<Vec<u16>>,
+    /// By trigger: lines whose capacity depends on it, with how long after it comes on.
+    resizes: Vec<Vec<(u16, SimSpan)>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    is_on: bool,
+    /// Since when it is as it is.
+    since: SimTime,
+    /// How long it was on before that, milliseconds.
+    on_before: u64,
+    /// When it is to be looked at again though no line changes; at zero: never.
+    looks_at: SimTime,
+}
+
+/// What came of a look at the triggers that watch a line.
+#[derive(Default)]
+pub struct Moved {
+    pub changed: Vec<TriggerId>,
+    /// Triggers to look at again at a time.
+    pub timers: Vec<(TriggerId, SimTime)>,
 }
 
 impl Triggers {
     pub fn new(program: &Program) -> Self {
-        let n_lines = program.pools.len() + program.fleets.len();
+        let n_pools = program.pools.len();
+        let n_lines = n_pools + program.fleets.len();
+        let n_triggers = program.triggers.len();
         let mut watching = vec![Vec::new(); n_lines];
         for (id, spec) in program.triggers.iter().enumerate() {
-            for pool in &spec.pools {
-                watching[pool.index()].push(TriggerId(id as u16));
+            for line in lines_of(spec, n_pools) {
+                watching[usize::from(line)].push(TriggerId(id as u16));
             }
         }
-        let mut escalates = vec![Vec::new(); program.triggers.len()];
+        let mut escalates = vec![Vec::new(); n_triggers];
         for (wait, lines) in lines_by_wait(program) {
             if let Some(escalate) = program.waits[wait.index()].escalate {
                 let listed: &mut Vec<u16> = &mut escalates[escalate.trigger.index()];
@@ -29,16 +58,46 @@ impl Triggers {
                 listed.dedup();
             }
         }
+        let mut resizes = vec![Vec::new(); n_triggers];
+        for (line, pool) in program.pools.iter().enumerate() {
+            for surge in &pool.surges {
+                resizes[surge.trigger.index()].push((line as u16, surge.after));
+            }
+        }
+        for (fleet, spec) in program.fleets.iter().enumerate() {
+            if let Some(when) = spec.reserve.and_then(|reserve| reserve.when) {
+                resizes[when.index()].push(((n_pools + fleet) as u16, SimSpan::ZERO));
+            }
+        }
         Self {
-            states: vec![false; program.triggers.len()],
+            states: vec![State::default(); n_triggers],
             watching,
             escalates,
+            resizes,
         }
     }
 
     #[inline]
     pub fn is_on(&self, trigger: TriggerId) -> bool {
-        self.states[trigger.index()]
+        self.states[trigger.index()].is_on
+    }
+
+    /// Whether it is on, and has been for this long.
+    pub fn is_on_since(&self, trigger: TriggerId, after: SimSpan, now: SimTime) -> bool {
+        let state = &self.states[trigger.index()];
+        state.is_on && state.since + after <= now
+    }
+
+    /// How long each was on since the start of the run, milliseconds.
+    pub fn on_areas(&self, now: SimTime) -> impl Iterator<Item = u64> + '_ {
+        self.states.iter().map(move |state| {
+            let running = if state.is_on {
+                now.since(state.since).0
+            } else {
+                0
+            };
+            state.on_before + running
+        })
     }
 
     #[inline(always)]
@@ -46,41 +105,122 @@ impl Triggers {
         !self.watching[usize::from(line)].is_empty()
     }
 
-    /// Moves the triggers that watch a line; returns those that changed.
-    pub fn update(&mut self, program: &Program, line: u16, levels: &[Level]) -> Vec<TriggerId> {
-        let mut changed = Vec::new();
-        for id in &self.watching[usize::from(line)] {
-            let spec = &program.triggers[id.index()];
-            let value: u32 = spec
-                .pools
-                .iter()
-                .map(|pool| level_of(&levels[pool.index()], spec.what))
-                .sum();
-            let state = &mut self.states[id.index()];
-            let next = if *state {
-                value > spec.off
-            } else {
-                value >= spec.on
-            };
-            if next != *state {
-                *state = next;
-                changed.push(*id);
-            }
+    /// Looks at the triggers that watch a line.
+    pub fn update(
+        &mut self,
+        program: &Program,
+        line: u16,
+        now: SimTime,
+        levels: &[Level],
+        (lines, patients): (&Lines, &Patients),
+    ) -> Moved {
+        let mut moved = Moved::default();
+        for index in 0..self.watching[usize::from(line)].len() {
+            let id = self.watching[usize::from(line)][index];
+            self.look_at(program, id, now, levels, (lines, patients), &mut moved);
         }
-        changed
+        moved
+    }
+
+    /// As [`Self::update`] for a trigger whose time has come.
+    pub fn on_timer(
+        &mut self,
+        program: &Program,
+        id: TriggerId,
+        now: SimTime,
+        levels: &[Level],
+        (lines, patients): (&Lines, &Patients),
+    ) -> Moved {
+        let mut moved = Moved::default();
+        if self.states[id.index()].looks_at == now {
+            self.look_at(program, id, now, levels, (lines, patients), &mut moved);
+        }
+        moved
+    }
+
+    fn look_at(
+        &mut self,
+        program: &Program,
+        id: TriggerId,
+        now: SimTime,
+        levels: &[Level],
+        (lines, patients): (&Lines, &Patients),
+        moved: &mut Moved,
+    ) {
+        let spec = &program.triggers[id.index()];
+        let watched = || lines_of(spec, program.pools.len()).map(usize::from);
+        let mut long_from = Vec::new();
+        let value = match spec.what {
+            TriggerLevel::Waiting => watched().map(|line| levels[line].waiting).sum(),
+            TriggerLevel::Busy => watched().map(|line| levels[line].busy).sum(),
+            TriggerLevel::WaitingLonger { than, holding } => {
+                let watched = lines_of(spec, program.pools.len());
+                long_from = become_long(watched, than, holding, lines, patients);
+                long_from.partition_point(|time| *time <= now) as u32
+            }
+        };
+        let state = &mut self.states[id.index()];
+        let next = if state.is_on {
+            value > spec.off
+        } else {
+            value >= spec.on
+        };
+        if next != state.is_on {
+            if state.is_on {
+                state.on_before += now.since(state.since).0;
+            }
+            (state.is_on, state.since) = (next, now);
+            moved.changed.push(id);
+        }
+        // Leaving the line is what ends a long wait, so only one that is off has something to look out for.
+        let next_look = long_from.get(spec.on.max(1) as usize - 1);
+        if let Some(&time) = next_look.filter(|time| !next && **time > now)
+            && state.looks_at != time
+        {
+            state.looks_at = time;
+            moved.timers.push((id, time));
+        }
     }
 
     /// Lines where ranks depend on the trigger.
     pub fn escalated_lines(&self, trigger: TriggerId) -> &[u16] {
         &self.escalates[trigger.index()]
     }
+
+    /// Lines whose capacity depends on the trigger, with how long after it comes on.
+    pub fn resized_lines(&self, trigger: TriggerId) -> &[(u16, SimSpan)] {
+        &self.resizes[trigger.index()]
+    }
 }
 
-fn level_of(level: &Level, what: TriggerLevel) -> u32 {
-    match what {
-        TriggerLevel::Waiting => level.waiting,
-        TriggerLevel::Busy => level.busy,
-    }
+/// Lines that a trigger watches: pools' come first.
+fn lines_of(spec: &TriggerSpec, n_pools: usize) -> impl Iterator<Item = u16> + '_ {
+    let pools = spec.pools.iter().map(|pool| pool.0);
+    let fleets = spec.fleets.iter();
+    pools.chain(fleets.map(move |fleet| (n_pools + fleet.index()) as u16))
+}
+
+/// When the wait of each patient in these lines becomes a long one, in order of time.
+fn become_long(
+    watched: impl Iterator<Item = u16>,
+    than: SimSpan,
+    holding: Option<HoldSlot>,
+    lines: &Lines,
+    patients: &Patients,
+) -> Vec<SimTime> {
+    let members = watched.flat_map(|line| lines.members(line));
+    let requests = members.map(|id| lines.get(id));
+    let counted = requests.filter(|request| {
+        holding.is_none_or(|slot| patients.get(request.patient).is_holding(slot))
+    });
+    let mut from: Vec<(u32, SimTime)> = counted
+        .map(|request| (request.patient, request.joined + than))
+        .collect();
+    from.sort_unstable();
+    from.dedup_by_key(|(patient, _)| *patient);
+    let mut times: Vec<SimTime> = from.into_iter().map(|(_, time)| time).collect();
+    times.sort_unstable();
+    times
 }
 
 /// The lines that requests under each wait rule stand in.

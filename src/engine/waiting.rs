@@ -482,30 +482,4 @@ impl<R: Reader> Simulation<'_, R> {
             }
         }
     }
-
-    /// Moves the triggers that watch a line, and those who wait at another rank because of them.
-    #[cold]
-    pub(super) fn move_triggers(&mut self, line: u16) {
-        for trigger in self.triggers.update(self.program, line, &self.levels) {
-            for line in self.triggers.escalated_lines(trigger).to_vec() {
-                let members: Vec<u32> = self.lines.members(line).collect();
-                for id in members {
-                    let rule = &self.program.waits[self.lines.get(id).wait.index()];
-                    if rule
-                        .escalate
-                        .is_some_and(|escalate| escalate.trigger == trigger)
-                    {
-                        let Request {
-                            patient,
-                            wait,
-                            order,
-                            ..
-                        } = *self.lines.get(id);
-                        let rank = self.rank(patient, wait);
-                        self.lines.re_rank(id, rank, order);
-                    }
-                }
-            }
-        }
-    }
 }

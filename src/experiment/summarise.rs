@@ -130,7 +130,9 @@ fn level_times(model: &Model, finished: &[Finished]) -> Vec<LevelTimes> {
     let is_level = |kind: &MeasureKind| {
         matches!(
             kind,
-            MeasureKind::Level { .. } | MeasureKind::FleetLevel { .. }
+            MeasureKind::Level { .. }
+                | MeasureKind::FleetLevel { .. }
+                | MeasureKind::TriggerLevel { .. }
         )
     };
     let measures = model.measures.iter().enumerate();

@@ -100,6 +100,14 @@ impl<'m, W: io::Write> EventLog<'m, W> {
                 }
             },
             What::Passes { mark, site } => row("milestone", mark, site),
+            What::Switches {
+                trigger,
+                site,
+                is_on,
+            } => Row {
+                detail: if is_on { "on" } else { "off" }.to_owned(),
+                ..row("trigger", trigger, site)
+            },
             What::Waits { step, line } => Row {
                 detail: step.to_owned(),
                 ..row("queue", &format!("{}_wait_begins", line.id), line.site)

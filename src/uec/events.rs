@@ -3,7 +3,9 @@
 //! Knows neither files nor formats. Times are whole milliseconds since the first measured moment, negative in the warm-up.
 
 use crate::engine::facts::{Reader, Resource, Seen};
-use crate::engine::program::{DispositionId, MarkId, N_ATTRIBUTES, PoolId, SiteId, Step, StepId};
+use crate::engine::program::{
+    DispositionId, MarkId, N_ATTRIBUTES, PoolId, SiteId, Step, StepId, TriggerId,
+};
 use crate::engine::time::{SimSpan, SimTime};
 
 use super::model::Model;
@@ -14,6 +16,9 @@ pub struct PatientId<'m> {
     pub stream: &'m str,
     pub ordinal: u32,
 }
+
+/// Stands in the place of a stream where a trigger switches.
+const TRIGGER: &str = "trigger";
 
 /// One fact.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +59,12 @@ pub enum What<'m> {
     Leaves {
         disposition: &'m str,
         site: &'m str,
+    },
+    /// A trigger comes on or goes off; no patient's doing. The site is empty where it belongs to several.
+    Switches {
+        trigger: &'m str,
+        site: &'m str,
+        is_on: bool,
     },
 }
 
@@ -146,6 +157,26 @@ impl<'m, F: FnMut(&Event<'m>)> EventReader<'m, F> {
 
 impl<'m, F: FnMut(&Event<'m>)> Reader for EventReader<'m, F> {
     const STEPS: bool = true;
+    const TRIGGERS: bool = true;
+
+    fn trigger(&mut self, now: SimTime, trigger: TriggerId, is_on: bool) {
+        let name = &self.model.names.triggers[trigger.index()];
+        let event = Event {
+            milliseconds: now.0 as i64 - self.model.run.warm_up.0 as i64,
+            patient: PatientId {
+                stream: TRIGGER,
+                ordinal: u32::from(trigger.0),
+            },
+            is_task: true,
+            levels: [0; N_ATTRIBUTES],
+            what: What::Switches {
+                trigger: &name.id,
+                site: name.site.map_or("", |site| self.site(site)),
+                is_on,
+            },
+        };
+        (self.take)(&event);
+    }
 
     fn arrive(&mut self, now: SimTime, patient: &Seen<'_>) {
         self.tell(now, patient, What::Arrives);

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId};
+use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId, TriggerId};
 use crate::engine::time::{SimSpan, SimTime};
 
 pub use crate::scenario::dates::Date;
@@ -70,6 +70,8 @@ pub struct Names {
     /// Appointment calendars.
     pub calendars: Vec<PoolName>,
     pub fleets: Vec<Named>,
+    /// By trigger: one of several sites has one for each.
+    pub triggers: Vec<TriggerName>,
     /// `service.mark`.
     pub marks: Vec<String>,
     pub attributes: Vec<AttributeName>,
@@ -97,6 +99,14 @@ pub struct PoolName {
     /// As written in the service: `cubicles`.
     pub id: String,
     pub site: SiteId,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TriggerName {
+    pub id: String,
+    pub title: String,
+    /// Whose pools it watches; none: those of several sites, or a fleet.
+    pub site: Option<SiteId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +177,12 @@ pub enum MeasureKind {
         fleet: FleetId,
         what: LevelOf,
     },
+    /// Whether a trigger is on.
+    TriggerLevel {
+        triggers: Vec<TriggerId>,
+        /// `LevelOf::On`.
+        what: LevelOf,
+    },
     /// Time beyond a bound, summed.
     SumBeyond {
         from: MarkId,
@@ -232,6 +248,8 @@ pub enum LevelOf {
     Capacity,
     /// Busy over capacity, in percent.
     Occupancy,
+    /// Share of time that a trigger is on, in percent.
+    On,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -275,6 +293,8 @@ pub struct ChartSpec {
     pub measures: Vec<usize>,
     /// In the unit of the measures (durations: minutes), or percent for levels.
     pub lines: Vec<f64>,
+    /// Of time charts: the measure of a trigger, whose time on is shaded.
+    pub shaded: Option<usize>,
     pub read: String,
 }
 
@@ -313,6 +333,11 @@ pub enum ChartKind {
 }
 
 impl ChartKind {
+    /// Whether it shows a course over the days or the hours of the week as lines.
+    pub fn is_over_time(self) -> bool {
+        matches!(self, Self::Daily | Self::Week | Self::Level)
+    }
+
     /// As written in a scenario, in the order of the variants.
     pub const WRITTEN: [(&'static str, Self); 15] = [
         ("daily", Self::Daily),

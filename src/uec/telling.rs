@@ -60,7 +60,7 @@ pub fn lines(events: &[Event<'_>]) -> Vec<Line> {
     for event in events {
         let aside = if event.is_task { "(afterwards) " } else { "" };
         let words = match event.what {
-            What::Comes { .. } => continue,
+            What::Comes { .. } | What::Switches { .. } => continue,
             What::Arrives => "the need arises".to_owned(),
             What::Passes { mark, site } => format!("{}{}", plain(mark), at(site)),
             What::Waits { line, .. } => {

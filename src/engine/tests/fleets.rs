@@ -27,6 +27,7 @@ fn fleet(builder: &mut Builder, reassign: Option<SimSpan>) -> StepId {
         conveying: 1.0,
         returning: 1.0,
         reassign,
+        reserve: None,
     });
     let scene = builder.minutes(Shape::Constant { value: 20.0 });
     let wait = builder.wait(WaitRule {

@@ -54,6 +54,7 @@ impl Builder {
             roster,
             on_shift_end: ShiftEnd::Finish,
             keeps_served: false,
+            surges: Vec::new(),
         });
         PoolId(self.program.pools.len() as u16 - 1)
     }

@@ -126,6 +126,7 @@ fn escalation_pulls_those_under_its_rule_forward() {
     let service = builder.minutes(Shape::Constant { value: 60.0 });
     builder.program.triggers.push(TriggerSpec {
         pools: vec![pool],
+        fleets: Vec::new(),
         what: TriggerLevel::Waiting,
         on: 3,
         off: 1,
@@ -195,7 +196,7 @@ struct Hours(Vec<LevelAreas>);
 
 impl Reader for Hours {
     const HOURS: bool = true;
-    fn hour(&mut self, _now: SimTime, pools: &[LevelAreas], _fleets: &[LevelAreas]) {
+    fn hour(&mut self, _: SimTime, pools: &[LevelAreas], _: &[LevelAreas], _: &[u64]) {
         self.0.push(pools[0]);
     }
 }

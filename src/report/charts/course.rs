@@ -3,6 +3,7 @@
 //! `daily`, `week` and `level` choose the words; `course_paint` draws and `course_table` lists.
 
 use crate::experiment::results::Course;
+use crate::report::format::number;
 use crate::report::subject::{Scenario, Subject};
 use crate::uec::model::{Date, MeasureKind, MeasureSpec, Statistic};
 
@@ -30,6 +31,8 @@ pub struct CoursePanel<'a> {
     pub lines: Vec<f64>,
     /// The axis may start above zero, as suits a percentage near 100.
     pub is_zoomed: bool,
+    /// By scenario: share of each bin that a trigger was on, 0 to 1.
+    pub shaded: Vec<Option<Vec<f64>>>,
 }
 
 /// Values by bin: mean over replications, and 5th and 95th centile between them.
@@ -62,7 +65,26 @@ impl<'a> CoursePanel<'a> {
             series,
             lines: Vec::new(),
             is_zoomed: false,
+            shaded: Vec::new(),
         })
+    }
+
+    /// Shades the time that the trigger of a measure is on.
+    pub fn shade(&mut self, subject: &Subject<'a>, measure: Option<usize>) {
+        let Some(measure) = measure.and_then(|measure| subject.model().measures.get(measure))
+        else {
+            return;
+        };
+        let window = self.window;
+        let shaded = subject.scenarios.iter().map(|scenario| {
+            let course = match window {
+                Window::Days { .. } => scenario.daily(&measure.id),
+                Window::Week => scenario.weekly(&measure.id),
+            };
+            let bins = course?.mean.iter();
+            Some(bins.map(|percent| percent.unwrap_or(0.0) / 100.0).collect())
+        });
+        self.shaded = shaded.collect();
     }
 
     /// Unit of the values: `patients a day`, `mean, min`, `%`.
@@ -80,7 +102,8 @@ impl<'a> CoursePanel<'a> {
             MeasureKind::Duration { .. }
             | MeasureKind::Sum { .. }
             | MeasureKind::Level { .. }
-            | MeasureKind::FleetLevel { .. } => self.measure.unit.clone(),
+            | MeasureKind::FleetLevel { .. }
+            | MeasureKind::TriggerLevel { .. } => self.measure.unit.clone(),
         }
     }
 
@@ -170,6 +193,32 @@ fn series(
         high: drawn(&course.high),
         overall,
     }
+}
+
+/// `Escalation on 12 % of the time: …`: what the strips of shaded time say, for subtitles; empty without them.
+pub fn shade_words(subject: &Subject<'_>, measure: Option<usize>) -> String {
+    let Some(measure) = measure.and_then(|measure| subject.model().measures.get(measure)) else {
+        return String::new();
+    };
+    let all = crate::report::subject::ALL;
+    let shares = subject.scenarios.iter().filter_map(|scenario| {
+        let estimate = scenario.estimate(&measure.id, Statistic::Mean, all, all)?;
+        let under = if subject.is_comparison() {
+            format!(" under {}", scenario.label)
+        } else {
+            String::new()
+        };
+        Some(format!("{}\u{a0}%{under}", number(estimate.mean)))
+    });
+    let shares: Vec<String> = shares.collect();
+    if shares.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Strips on top, the darker the more of the time: {}, {} of the time.",
+        measure.title,
+        shares.join(", ")
+    )
 }
 
 /// Means over the seven bins around each, of those that have a value; at the ends, over the first and the last seven, so

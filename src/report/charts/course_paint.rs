@@ -59,10 +59,60 @@ pub fn paint(canvas: &Canvas, subject: &Subject<'_>, panels: &[CoursePanel<'_>],
             Window::Week => axis::week_axis(&drawn, is_last),
             Window::Days { start } => axis::calendar_axis(&drawn, start, panel.n_bins(), is_last),
         }
+        paint_shaded(&drawn, panel);
         paint_series(&drawn, panel);
         paint_guide_lines(&drawn, panel);
         paint_labels(&drawn, panel, words);
     }
+}
+
+/// Height of the strip of one scenario.
+const STRIP: f64 = 6.0;
+
+/// A strip for each scenario above the plot; with one scenario, its shade falls over the whole plot.
+fn paint_shaded(drawn: &Panel<'_>, panel: &CoursePanel<'_>) {
+    let n_drawn = panel.shaded.len().min(theme::MAX_SERIES);
+    for (scenario, shares) in panel.shaded.iter().enumerate().take(n_drawn) {
+        let Some(shares) = shares else { continue };
+        let colour = theme::series(scenario).colour;
+        let top = drawn.y.start - STRIP * (n_drawn - scenario) as f64;
+        let strip = top..top + STRIP - 1.0;
+        drawn
+            .canvas
+            .band(&corners(drawn.x.clone(), strip.clone()), colour, 0.08);
+        for (bins, share) in stretches(shares) {
+            let x = drawn.x_at(bins.start as f64)..drawn.x_at(bins.end as f64);
+            let here = corners(x.clone(), strip.clone());
+            drawn.canvas.band(&here, colour, 0.1 + 0.8 * share);
+            if n_drawn == 1 {
+                let below = corners(x, drawn.y.clone());
+                drawn.canvas.band(&below, STANDARD, 0.22 * share);
+            }
+        }
+    }
+}
+
+fn corners(x: std::ops::Range<f64>, y: std::ops::Range<f64>) -> [(f64, f64); 4] {
+    [
+        (x.start, y.start),
+        (x.end, y.start),
+        (x.end, y.end),
+        (x.start, y.end),
+    ]
+}
+
+/// Bins side by side with the same share, in steps of a tenth, that is not nothing.
+fn stretches(shares: &[f64]) -> Vec<(std::ops::Range<usize>, f64)> {
+    let mut found: Vec<(std::ops::Range<usize>, f64)> = Vec::new();
+    for (bin, share) in shares.iter().enumerate() {
+        let share = (share * 10.0).ceil() / 10.0;
+        match found.last_mut() {
+            Some((bins, same)) if bins.end == bin && *same == share => bins.end += 1,
+            _ if share > 0.0 => found.push((bin..bin + 1, share)),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn paint_series(drawn: &Panel<'_>, panel: &CoursePanel<'_>) {
@@ -224,6 +274,12 @@ fn paint_labels(drawn: &Panel<'_>, panel: &CoursePanel<'_>, words: Vec<(String, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_of_one_share_are_one_stretch() {
+        let shares = [0.0, 0.01, 0.1, 0.5, 0.0, 0.05];
+        assert_eq!(stretches(&shares), [(1..3, 0.1), (3..4, 0.5), (5..6, 0.1)]);
+    }
 
     #[test]
     fn a_missing_value_breaks_the_line() {

@@ -18,21 +18,26 @@ pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing
     let mut panels: Vec<CoursePanel<'a>> = spec.measures.iter().filter_map(panel).collect();
     panels.first_mut()?.lines.clone_from(&spec.lines);
     let title = title(subject, &panels[0]);
-    Some(drawing(subject, panels, title))
+    Some(drawing(subject, spec, panels, title))
 }
 
 /// Words and painting of panels over days, also for `level`.
 pub fn drawing<'a>(
     subject: &'a Subject<'a>,
-    panels: Vec<CoursePanel<'a>>,
+    spec: &ChartSpec,
+    mut panels: Vec<CoursePanel<'a>>,
     title: String,
 ) -> Drawing<'a> {
+    for panel in &mut panels {
+        panel.shade(subject, spec.shaded);
+    }
     let subtitle = format!(
-        "All sites, {} from {}, {}; {}.",
+        "All sites, {} from {}, {}; {}.{}",
         days(subject),
         date_words(subject.model().run.start),
         replications(subject),
-        course::how_drawn(&panels)
+        course::how_drawn(&panels),
+        course::shade_words(subject, spec.shaded)
     );
     let table = course_table::table(subject, &panels);
     let alt = alt(&title, &table);

@@ -22,7 +22,7 @@ pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing
     }
     panels.get_mut(guided)?.lines.clone_from(&spec.lines);
     let title = title(subject, &panels[0]);
-    Some(daily::drawing(subject, panels, title))
+    Some(daily::drawing(subject, spec, panels, title))
 }
 
 fn title(subject: &Subject<'_>, panel: &CoursePanel<'_>) -> String {

@@ -16,11 +16,15 @@ pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing
     let panel = |&measure: &usize| CoursePanel::new(subject, measure, Window::Week);
     let mut panels: Vec<CoursePanel<'a>> = spec.measures.iter().filter_map(panel).collect();
     panels.first_mut()?.lines.clone_from(&spec.lines);
+    for panel in &mut panels {
+        panel.shade(subject, spec.shaded);
+    }
     let title = title(subject, &panels[0]);
     let subtitle = format!(
-        "All sites, {}; {}.",
+        "All sites, {}; {}.{}",
         replications(subject),
-        course::how_drawn(&panels)
+        course::how_drawn(&panels),
+        course::shade_words(subject, spec.shaded)
     );
     let table = course_table::table(subject, &panels);
     let alt = super::daily::alt(&title, &table);

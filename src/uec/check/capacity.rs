@@ -34,11 +34,15 @@ pub fn check(compiled: &Compiled, faults: &Diagnostics) -> Vec<PoolLoad> {
         if expected.arrivals[index] <= 0.0 {
             continue;
         }
+        // Where a trigger opens more, hours without a unit may be meant.
+        let has_more = !compiled.program.pools[index].surges.is_empty();
         if load.capacity <= 0.0 {
-            report_empty(compiled, index, faults);
+            if !has_more {
+                report_empty(compiled, index, faults);
+            }
         } else if load.offered >= load.capacity * (1.0 - 1e-9) {
             report_overload(compiled, index, load, faults);
-        } else {
+        } else if !has_more {
             report_gaps(compiled, index, &expected, faults);
         }
     }

@@ -1,20 +1,17 @@
 //! Measures and charts, and the clocks that marks set for them.
 
-use crate::engine::program::{AttributeId, MarkId, PoolId};
+use crate::engine::program::{AttributeId, MarkId, N_CLOCKS, PoolId};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::uec::codes;
 use crate::uec::forms::Name;
 use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKindForm};
 use crate::uec::forms::sums::{SumItemForm, SumOfForm};
 use crate::uec::model::{
-    ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
+    ChartKind, ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
 };
 
 use super::index::report_unknown;
 use super::{Compiler, split_name};
-
-/// Clocks a patient has.
-const MOST_CLOCKS: usize = 24;
 
 impl<'a> Compiler<'a> {
     pub fn measures_and_charts(&mut self) {
@@ -42,9 +39,9 @@ impl<'a> Compiler<'a> {
                 if clocks[from.index()].is_some() {
                     continue;
                 }
-                if n == MOST_CLOCKS {
+                if n == N_CLOCKS {
                     let message =
-                        format!("durations are measured from more than {MOST_CLOCKS} marks");
+                        format!("durations are measured from more than {N_CLOCKS} marks");
                     let span = self.forms.measures.get(index).map(|form| form.span);
                     self.faults
                         .error(codes::LIMIT, span.unwrap_or_default(), message);
@@ -139,6 +136,10 @@ impl<'a> Compiler<'a> {
             MeasureKindForm::FleetLevel { fleet, what } => MeasureKind::FleetLevel {
                 fleet: self.fleet(fleet)?,
                 what: *what,
+            },
+            MeasureKindForm::TriggerLevel { trigger } => MeasureKind::TriggerLevel {
+                triggers: self.triggers_named(trigger)?,
+                what: LevelOf::On,
             },
             MeasureKindForm::Sum { items, of } => {
                 let items = items.iter().map(|item| self.sum_item(item));
@@ -315,6 +316,7 @@ impl<'a> Compiler<'a> {
             kind: form.kind,
             measures,
             lines: form.lines.clone(),
+            shaded: self.shaded(form, kept),
             read: form.read.clone(),
         }
     }
@@ -335,17 +337,47 @@ fn begins(kind: &MeasureKind) -> Vec<MarkId> {
     }
 }
 
+impl Compiler<'_> {
+    /// The measure whose time on a chart shades; it must be of a trigger and keep the course that the chart shows.
+    fn shaded(&self, form: &ChartForm, kept: &[&str]) -> Option<usize> {
+        let name = form.shaded.as_ref()?;
+        let mut written = self.forms.measures.iter();
+        let Some(measure) = written.find(|measure| measure.name.value == name.value) else {
+            let known = self.forms.measures.iter();
+            let known = known.map(|measure| &measure.name.value);
+            report_unknown("measure", name, known, self.faults);
+            return None;
+        };
+        let keeps_course = match form.kind {
+            ChartKind::Week => measure.by_hour_of_week,
+            _ => measure.by_day,
+        };
+        let is_trigger = matches!(measure.kind, MeasureKindForm::TriggerLevel { .. });
+        if !is_trigger || !keeps_course {
+            let message = format!(
+                "measure \"{}\" does not say when a trigger is on over the time that the chart shows",
+                name.value
+            );
+            let fault = Diagnostic::error(codes::MEASURE, name.span, message);
+            let advice = "kind = \"level\", trigger = \"…\", what = \"on\", series = [\"day\", \"hour_of_week\"]";
+            self.faults.report(fault.try_this(advice));
+            return None;
+        }
+        kept.iter().position(|known| *known == name.value)
+    }
+}
+
 /// The unit of a measure that names none.
 fn usual_unit(kind: &MeasureKindForm) -> &'static str {
     match kind {
         MeasureKindForm::Duration { .. } => "min",
         MeasureKindForm::SumBeyond { .. } => "h",
         MeasureKindForm::Count { .. } => "patients",
-        MeasureKindForm::Share { .. } => "%",
+        MeasureKindForm::Share { .. } | MeasureKindForm::TriggerLevel { .. } => "%",
         MeasureKindForm::Sum { .. } => "",
         MeasureKindForm::Level { what, .. } | MeasureKindForm::FleetLevel { what, .. } => {
             match what {
-                LevelOf::Occupancy => "%",
+                LevelOf::Occupancy | LevelOf::On => "%",
                 LevelOf::Waiting => "patients",
                 LevelOf::Busy | LevelOf::Capacity => "units",
             }

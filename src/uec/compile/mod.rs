@@ -20,6 +20,7 @@ mod selectors;
 mod sites;
 mod steps;
 mod tables;
+mod triggers;
 mod waits;
 mod zones;
 
@@ -96,8 +97,9 @@ pub fn compile_beside(
     compiler.attributes();
     compiler.time();
     compiler.sites();
-    compiler.triggers();
     compiler.fleets();
+    compiler.triggers();
+    compiler.switched();
     compiler.services();
     compiler.streams();
     compiler.measures_and_charts();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{Dimension, HoldSlot, Program, Step, StepId};
+use crate::engine::program::{Dimension, HoldSlot, Program, Step, StepId, TriggerLevel};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::uec::check::graph::successors;
 use crate::uec::codes;
@@ -203,6 +203,15 @@ fn put_slots(program: &mut Program, slots: &[u8], handed_over: &BTreeMap<usize, 
                 *with = each.fold(0, |mask, slot| mask | 1 << slot);
             }
             _ => {}
+        }
+    }
+    for trigger in &mut program.triggers {
+        if let TriggerLevel::WaitingLonger {
+            holding: Some(slot),
+            ..
+        } = &mut trigger.what
+        {
+            put(slot);
         }
     }
     let selectors = program.selectors.iter_mut();

@@ -171,6 +171,7 @@ impl<'a> Compiler<'a> {
             roster: roster(&form.rows, self.time_zero.week_offset()),
             on_shift_end: ShiftEnd::Finish,
             keeps_served: false,
+            surges: Vec::new(),
         });
         self.pool_spans.push(form.span);
         self.names.pools.push(PoolName {

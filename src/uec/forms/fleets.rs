@@ -1,17 +1,16 @@
-//! Fleets: units with places and shifts, and triggers, which switch on when a pool is full.
+//! Fleets: units with places and shifts.
 
-use crate::engine::program::TriggerLevel;
 use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
-use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::files::{Located, Span};
-use crate::scenario::tree::{Node, Value};
+use crate::scenario::tree::Node;
 use crate::scenario::values;
 use crate::scenario::windows::parse_window;
 use crate::uec::codes;
 
 use super::reading::{
-    Csv, Reading, entries, key_name, place, span_of, title, window, window_by_name,
+    Csv, Reading, entries, key_name, optional_owned_name, owned_name, place, span_of, title,
+    window, window_by_name,
 };
 use super::routes::{rank, speed};
 use super::sites::place_of_row;
@@ -30,6 +29,7 @@ pub struct FleetForm {
     pub returning: f64,
     pub reassign: Option<SimSpan>,
     pub rank: Option<Name>,
+    pub reserve: Option<ReserveForm>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,20 +41,13 @@ pub struct StationForm {
     pub span: Span,
 }
 
+/// Units kept for calls up to a level of the attribute that ranks them.
 #[derive(Clone, Debug)]
-pub struct TriggerForm {
-    pub name: Name,
-    pub what: TriggerLevel,
-    pub pool: Name,
-    pub on: LevelForm,
-    pub off: LevelForm,
-}
-
-/// A number of patients or units, or a share of mean capacity.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LevelForm {
-    Number(u32),
-    OfCapacity(f64),
+pub struct ReserveForm {
+    pub units: u32,
+    pub up_to: Name,
+    /// Trigger; none: always.
+    pub when: Option<Name>,
 }
 
 /// Units of a fleet, all stations together.
@@ -84,6 +77,10 @@ fn fleet(name: Name, node: &Node, reading: &Reading) -> Option<FleetForm> {
         saves.map(span_of)
     });
     let rank = rank(&reader);
+    let reserve = match reader.optional_reader("reserve", "the reserve") {
+        Some(reader) => reserve(reader, reading).map(Some),
+        None => Some(None),
+    };
     let stations = match reader.optional("units_from") {
         Some(file) => stations_from(file, reading),
         None => stations(&reader, reading),
@@ -101,6 +98,22 @@ fn fleet(name: Name, node: &Node, reading: &Reading) -> Option<FleetForm> {
         returning,
         reassign,
         rank,
+        reserve: reserve?,
+    })
+}
+
+fn reserve(reader: TableReader, reading: &Reading) -> Option<ReserveForm> {
+    let units = reader.required("units", "2").and_then(|node| {
+        let count = values::count(node, reading.faults)?;
+        units_in_range(count, node.span, reading)
+    });
+    let up_to = owned_name(&reader, "up_to");
+    let when = optional_owned_name(&reader, "when");
+    reader.finish();
+    Some(ReserveForm {
+        units: units?,
+        up_to: up_to?,
+        when,
     })
 }
 
@@ -188,68 +201,6 @@ fn window_of_cell(csv: &Csv, row: usize, column: usize, reading: &Reading) -> Op
             let message = format!("\"{text}\" is not a window: {}", fault.reason);
             reading.faults.error(codes::RANGE, span, message);
             None
-        }
-    }
-}
-
-pub fn triggers(root: &TableReader, reading: &Reading) -> Vec<TriggerForm> {
-    entries(root, "triggers", reading, trigger)
-}
-
-fn trigger(name: Name, node: &Node, reading: &Reading) -> Option<TriggerForm> {
-    let what = format!("trigger \"{}\"", name.value);
-    let reader = TableReader::new(node, what, reading.faults);
-    reader.allow(&["title"]);
-    let of = reader.required("of", "{ busy = \"cubicles\" }");
-    let of = of.and_then(|node| {
-        let reader = TableReader::new(node, "what the trigger watches", reading.faults);
-        let busy = super::reading::optional_owned_name(&reader, "busy");
-        let waiting = super::reading::optional_owned_name(&reader, "waiting");
-        reader.finish();
-        match (busy, waiting) {
-            (Some(pool), None) => Some((TriggerLevel::Busy, pool)),
-            (None, Some(pool)) => Some((TriggerLevel::Waiting, pool)),
-            _ => {
-                let message = "a trigger watches either \"busy\" or \"waiting\" of a pool";
-                let fault = Diagnostic::error(codes::RANGE, node.span, message);
-                reading
-                    .faults
-                    .report(fault.try_this("{ busy = \"cubicles\" }"));
-                None
-            }
-        }
-    });
-    let on = reader
-        .required("on", "38")
-        .and_then(|node| level(node, reading));
-    let off = match reader.optional("off") {
-        Some(node) => level(node, reading),
-        None => on,
-    };
-    reader.finish();
-    let (what, pool) = of?;
-    Some(TriggerForm {
-        name,
-        what,
-        pool,
-        on: on?,
-        off: off?,
-    })
-}
-
-fn level(node: &Node, reading: &Reading) -> Option<LevelForm> {
-    match node.value {
-        // A trigger may lie above capacity: 120 % busy cannot be, 120 % waiting can.
-        Value::String(ref text) => match crate::scenario::units::parse_share(text) {
-            Ok(share) if share >= 0.0 => Some(LevelForm::OfCapacity(share)),
-            _ => {
-                values::wrong_type(node, "a level", "38 or \"95 %\"", reading.faults);
-                None
-            }
-        },
-        _ => {
-            let count = values::count(node, reading.faults)?;
-            Some(LevelForm::Number(u32::try_from(count).unwrap_or(u32::MAX)))
         }
     }
 }

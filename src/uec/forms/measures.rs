@@ -59,6 +59,9 @@ pub enum MeasureKindForm {
         fleet: Name,
         what: LevelOf,
     },
+    TriggerLevel {
+        trigger: Name,
+    },
     SumBeyond {
         from: Name,
         to: Name,
@@ -92,13 +95,15 @@ pub struct ChartForm {
     pub kind: ChartKind,
     pub measures: Vec<Name>,
     pub lines: Vec<f64>,
+    /// Measure of a trigger.
+    pub shaded: Option<Name>,
     pub read: String,
 }
 
 /// Kinds of measure as written.
 pub const KINDS: [&str; 6] = ["count", "duration", "share", "level", "sum_beyond", "sum"];
 /// What a level is of, as written.
-pub const LEVELS: [&str; 4] = ["busy", "waiting", "capacity", "occupancy"];
+pub const LEVELS: [&str; 5] = ["busy", "waiting", "capacity", "occupancy", "on"];
 /// Which direction is better, as written.
 pub const BETTER: [&str; 3] = ["lower", "higher", "neither"];
 /// Courses over time, as written.
@@ -199,7 +204,12 @@ fn kind_of(kind: &str, reader: &TableReader, reading: &Reading) -> Option<Measur
                 LevelOf::Waiting,
                 LevelOf::Capacity,
                 LevelOf::Occupancy,
+                LevelOf::On,
             ];
+            if what.is_some_and(|what| kinds[what] == LevelOf::On) {
+                let trigger = name("trigger")?;
+                return Some(MeasureKindForm::TriggerLevel { trigger });
+            }
             if let Some(fleet) = optional_owned_name(reader, "fleet") {
                 let what = kinds[what?];
                 return Some(MeasureKindForm::FleetLevel { fleet, what });
@@ -409,6 +419,14 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
         reader.required("measures", "[\"time_in_department\"]");
     }
     let measures = owned_names(&reader, "measures");
+    let shaded = optional_owned_name(&reader, "shaded");
+    if let Some(shaded) = &shaded
+        && kind.is_some_and(|kind| !kind.is_over_time())
+    {
+        let message = "only charts over the days or the hours of the week have times to shade";
+        let fault = Diagnostic::error(codes::MEASURE, shaded.span, message);
+        reading.faults.report(fault);
+    }
     let lines = reader.optional_list("lines").unwrap_or_default();
     let lines: Vec<Option<f64>> = lines
         .iter()
@@ -424,6 +442,7 @@ fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
         kind: kind?,
         measures,
         lines: lines.into_iter().collect::<Option<_>>()?,
+        shaded,
         read,
     })
 }

@@ -20,6 +20,7 @@ pub mod sums;
 pub mod tables;
 pub mod tables_reading;
 pub mod time;
+pub mod triggers;
 
 use crate::scenario::access::TableReader;
 use crate::scenario::files::Located;
@@ -29,7 +30,7 @@ use crate::scenario::windows::WeekWindow;
 use super::model::RunPlan;
 use arrivals::ArrivalForm;
 use choices::{AttributeForm, ChoiceForm, NamedDurations};
-use fleets::{FleetForm, TriggerForm};
+use fleets::FleetForm;
 use measures::{ChartForm, MeasureForm};
 use needs::{NeedForm, PeopleForm};
 use reading::Reading;
@@ -38,6 +39,7 @@ use routes::RouteForm;
 use services::ServiceForm;
 use sites::SiteForm;
 use time::{NamedWindow, ProfileForm};
+use triggers::TriggerForm;
 
 /// A name as written somewhere.
 pub type Name = Located<String>;
@@ -102,7 +104,7 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         sites: sites::sites(&root, reading),
         routes: routes::routes(&root, reading),
         fleets: fleets::fleets(&root, reading),
-        triggers: fleets::triggers(&root, reading),
+        triggers: triggers::triggers(&root, reading),
         measures: measures::measures(&root, reading),
         charts: measures::charts(&root, reading),
         rollouts: rollouts::rollouts(&root, reading),

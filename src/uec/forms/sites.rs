@@ -12,6 +12,7 @@ use super::reading::{
     Csv, Reading, check_name, degrees, entries, key_name, optional_owned_name, owned_names, place,
     title, window,
 };
+use super::triggers::{SurgeForm, surges};
 use super::{Name, PlaceForm, WindowForm};
 
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub struct SiteForm {
     pub pools: Vec<(Name, RosterForm)>,
     pub slots: Vec<(Name, SlotsForm)>,
     pub on_shift_end: Vec<(Name, ShiftEnd)>,
+    pub surge: Vec<(Name, Vec<SurgeForm>)>,
 }
 
 /// Units through the week: every row holds from its time on its days until the next.
@@ -87,6 +89,7 @@ fn site(name: Name, node: &Node, reading: &Reading) -> SiteForm {
     let pools = named(&reader, "pools", &roster, reading);
     let slots = named(&reader, "slots", &slots, reading);
     let on_shift_end = named(&reader, "on_shift_end", &shift_end, reading);
+    let surge = named(&reader, "surge", &surges, reading);
     reader.finish();
     SiteForm {
         name,
@@ -98,6 +101,7 @@ fn site(name: Name, node: &Node, reading: &Reading) -> SiteForm {
         pools,
         slots,
         on_shift_end,
+        surge,
     }
 }
 
@@ -152,7 +156,8 @@ pub fn roster(node: &Node, reading: &Reading) -> Option<RosterForm> {
     Some(RosterForm { rows, span })
 }
 
-fn units(node: &Node, reading: &Reading) -> Option<u32> {
+/// How many units a pool has.
+pub fn units(node: &Node, reading: &Reading) -> Option<u32> {
     let count = values::count(node, reading.faults)?;
     if count > MOST_UNITS {
         values::out_of_range(node, "a pool has at most 1000000 units", reading.faults);
@@ -225,6 +230,7 @@ fn sites_from(name: &Name, node: &Node, reading: &Reading) -> Option<Vec<SiteFor
     let shared_pools = named(&reader, "pools", &roster, reading);
     let shared_slots = named(&reader, "slots", &slots, reading);
     let on_shift_end = named(&reader, "on_shift_end", &shift_end, reading);
+    let surge = named(&reader, "surge", &surges, reading);
     reader.finish();
     let csv = reading.csv(file?)?;
     let id = csv.column("id", reading)?;
@@ -241,6 +247,7 @@ fn sites_from(name: &Name, node: &Node, reading: &Reading) -> Option<Vec<SiteFor
             pools: shared_pools.clone(),
             slots: shared_slots.clone(),
             on_shift_end: on_shift_end.clone(),
+            surge: surge.clone(),
             name,
         }
     };

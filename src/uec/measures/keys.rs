@@ -48,7 +48,9 @@ pub fn has_statistic(measure: &MeasureSpec, statistic: Statistic) -> bool {
             Percent | LowEstimate | HighEstimate => false,
         },
         MeasureKind::Share { .. } => matches!(statistic, Percent | Mean | Count | PerDay | Total),
-        MeasureKind::Level { .. } | MeasureKind::FleetLevel { .. } => statistic == Mean,
+        MeasureKind::Level { .. }
+        | MeasureKind::FleetLevel { .. }
+        | MeasureKind::TriggerLevel { .. } => statistic == Mean,
         MeasureKind::Sum { .. } => matches!(statistic, Total | PerDay | LowEstimate | HighEstimate),
         MeasureKind::SumBeyond { .. } => match statistic {
             Mean | Total | PerDay => unit_milliseconds(&measure.unit).is_some(),

@@ -7,7 +7,7 @@
 use super::keys::Row;
 use super::tables::{HOURS_OF_WEEK, Period};
 use crate::engine::facts::LevelAreas;
-use crate::engine::program::{FleetId, PoolId};
+use crate::engine::program::{FleetId, PoolId, SiteId, TriggerId};
 use crate::engine::time::{DAY, HOUR, SimSpan, SimTime};
 use crate::uec::model::{LevelOf, MeasureSpec, Model};
 
@@ -32,6 +32,16 @@ struct TrackSpec {
 enum Followed {
     Pool(PoolId),
     Fleet(FleetId),
+    Trigger(TriggerId),
+}
+
+/// Time integrals since the start of the run, of every pool and fleet, and how long every trigger was on.
+#[derive(Clone, Copy)]
+pub(super) struct Hourly<'a> {
+    pub now: SimTime,
+    pub pools: &'a [LevelAreas],
+    pub fleets: &'a [LevelAreas],
+    pub triggers: &'a [u64],
 }
 
 /// A row of a level measure with the tracks that are summed in it.
@@ -46,13 +56,39 @@ impl LevelTables {
         pools: &[PoolId],
         period: Period,
     ) -> Vec<LevelRow> {
+        let site_of = |pool: &PoolId| Some(model.names.pools[pool.index()].site);
+        let followed = pools.iter();
+        let followed = followed.map(|pool| (Followed::Pool(*pool), site_of(pool)));
+        self.add_by_site(measure, followed, period)
+    }
+
+    /// As `add_pools`, of triggers; those that belong to no site are in the first row alone.
+    pub fn add_triggers(
+        &mut self,
+        model: &Model,
+        measure: &MeasureSpec,
+        triggers: &[TriggerId],
+        period: Period,
+    ) -> Vec<LevelRow> {
+        let site_of = |trigger: &TriggerId| model.names.triggers[trigger.index()].site;
+        let followed = triggers.iter();
+        let followed = followed.map(|trigger| (Followed::Trigger(*trigger), site_of(trigger)));
+        self.add_by_site(measure, followed, period)
+    }
+
+    fn add_by_site(
+        &mut self,
+        measure: &MeasureSpec,
+        followed: impl Iterator<Item = (Followed, Option<SiteId>)>,
+        period: Period,
+    ) -> Vec<LevelRow> {
         let mut all = Vec::new();
         let mut sites: Vec<LevelRow> = Vec::new();
-        for &pool in pools {
-            let track = self.follow(Followed::Pool(pool), measure, period);
+        for (followed, site) in followed {
+            let track = self.follow(followed, measure, period);
             all.push(track);
-            if measure.by_site {
-                let site = Row::Site(model.names.pools[pool.index()].site);
+            if let Some(site) = site.filter(|_| measure.by_site) {
+                let site = Row::Site(site);
                 match sites.iter_mut().find(|(row, _)| *row == site) {
                     Some((_, tracks)) => tracks.push(track),
                     None => sites.push((site, vec![track])),
@@ -134,24 +170,18 @@ impl Levels {
         }
     }
 
-    /// Takes the integrals since the start of the run, of every pool and of every fleet.
-    pub fn gather(
-        &mut self,
-        tables: &LevelTables,
-        period: Period,
-        now: SimTime,
-        pools: &[LevelAreas],
-        fleets: &[LevelAreas],
-    ) {
+    /// Takes the integrals of an hour.
+    pub fn gather(&mut self, tables: &LevelTables, period: Period, hourly: Hourly<'_>) {
+        let now = hourly.now;
         if now < period.start {
             return;
         }
         let since = self.gathered.replace(now);
         if let Some(from) = since {
-            self.count_hours(tables, now.since(from).0, pools, fleets);
+            self.count_hours(tables, now.since(from).0, hourly);
         }
         for (track, spec) in tables.tracks.iter().enumerate() {
-            let areas = spec.of.areas(pools, fleets);
+            let areas = spec.of.areas(hourly);
             let before = std::mem::replace(&mut self.at_hour[track], areas);
             let Some(since) = since else { continue };
             let passed = passed(areas, before);
@@ -170,16 +200,10 @@ impl Levels {
     }
 
     /// Adds the hour that ended now to the level it had, before `at_hour` moves on.
-    fn count_hours(
-        &mut self,
-        tables: &LevelTables,
-        span: u64,
-        pools: &[LevelAreas],
-        fleets: &[LevelAreas],
-    ) {
+    fn count_hours(&mut self, tables: &LevelTables, span: u64, hourly: Hourly<'_>) {
         for ((what, tracks), hours) in tables.totals.iter().zip(&mut self.hours_at) {
             let passed = tracks.iter().map(|&track| {
-                let areas = tables.tracks[usize::from(track)].of.areas(pools, fleets);
+                let areas = tables.tracks[usize::from(track)].of.areas(hourly);
                 passed(areas, self.at_hour[usize::from(track)])
             });
             let Some(mean) = level(sum(passed), *what, span) else {
@@ -250,10 +274,16 @@ impl Levels {
 }
 
 impl Followed {
-    fn areas(self, pools: &[LevelAreas], fleets: &[LevelAreas]) -> LevelAreas {
+    /// A trigger counts as a unit that is there all the time and busy while it is on.
+    fn areas(self, hourly: Hourly<'_>) -> LevelAreas {
         match self {
-            Self::Pool(pool) => pools[pool.index()],
-            Self::Fleet(fleet) => fleets[fleet.index()],
+            Self::Pool(pool) => hourly.pools[pool.index()],
+            Self::Fleet(fleet) => hourly.fleets[fleet.index()],
+            Self::Trigger(trigger) => LevelAreas {
+                busy: hourly.triggers[trigger.index()],
+                waiting: 0,
+                capacity: hourly.now.0,
+            },
         }
     }
 }
@@ -271,12 +301,11 @@ fn level(areas: LevelAreas, what: LevelOf, span: u64) -> Option<f64> {
         LevelOf::Busy => (areas.busy, span),
         LevelOf::Waiting => (areas.waiting, span),
         LevelOf::Capacity => (areas.capacity, span),
-        LevelOf::Occupancy => (areas.busy, areas.capacity),
+        LevelOf::Occupancy | LevelOf::On => (areas.busy, areas.capacity),
     };
-    let scale = if what == LevelOf::Occupancy {
-        100.0
-    } else {
-        1.0
+    let scale = match what {
+        LevelOf::Occupancy | LevelOf::On => 100.0,
+        LevelOf::Busy | LevelOf::Waiting | LevelOf::Capacity => 1.0,
     };
     (over > 0).then(|| area as f64 / over as f64 * scale)
 }

@@ -104,9 +104,9 @@ impl MeasureReader<'_> {
         let block = &self.tables.blocks[key.measure];
         let row = row_index(block, key.row);
         match &measure.kind {
-            MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
-                self.levels.mean(&block.tracks[row], *what)
-            }
+            MeasureKind::Level { what, .. }
+            | MeasureKind::FleetLevel { what, .. }
+            | MeasureKind::TriggerLevel { what, .. } => self.levels.mean(&block.tracks[row], *what),
             MeasureKind::Share { .. } => {
                 let (of, among) = (
                     self.counted(block.grid, row),
@@ -218,7 +218,9 @@ impl MeasureReader<'_> {
         };
         let days = 0..period.n_days;
         days.map(|day| match &measure.kind {
-            MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
+            MeasureKind::Level { what, .. }
+            | MeasureKind::FleetLevel { what, .. }
+            | MeasureKind::TriggerLevel { what, .. } => {
                 let (tables, tracks) = (&self.tables.levels, &block.tracks[row]);
                 let span = period.day_span(day);
                 self.levels.of_day(tables, tracks, *what, day, span)
@@ -242,7 +244,9 @@ impl MeasureReader<'_> {
         let hours = 0..HOURS_OF_WEEK;
         hours
             .map(|hour| match &measure.kind {
-                MeasureKind::Level { what, .. } | MeasureKind::FleetLevel { what, .. } => {
+                MeasureKind::Level { what, .. }
+                | MeasureKind::FleetLevel { what, .. }
+                | MeasureKind::TriggerLevel { what, .. } => {
                     let (tables, tracks) = (&self.tables.levels, &block.tracks[row]);
                     let span = spans[hour];
                     self.levels.of_hour(tables, tracks, *what, hour, span)

@@ -147,6 +147,7 @@ impl PanelTables {
             }
             MeasureKind::Level { .. }
             | MeasureKind::FleetLevel { .. }
+            | MeasureKind::TriggerLevel { .. }
             | MeasureKind::Sum { .. } => return,
         };
         self.accounts.push(Account {

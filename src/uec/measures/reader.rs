@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::flow::Flows;
-use super::levels::Levels;
+use super::levels::{Hourly, Levels};
 use super::lines::{Line, LineWatch};
 use super::panel::PanelReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
@@ -268,10 +268,21 @@ impl Reader for MeasureReader<'_> {
         }
     }
 
-    fn hour(&mut self, now: SimTime, pools: &[LevelAreas], fleets: &[LevelAreas]) {
+    fn hour(
+        &mut self,
+        now: SimTime,
+        pools: &[LevelAreas],
+        fleets: &[LevelAreas],
+        triggers: &[u64],
+    ) {
         let tables = self.tables;
-        self.levels
-            .gather(&tables.levels, tables.period, now, pools, fleets);
+        let hourly = Hourly {
+            now,
+            pools,
+            fleets,
+            triggers,
+        };
+        self.levels.gather(&tables.levels, tables.period, hourly);
         self.lines.hour(tables.period, now, pools, fleets);
     }
 }

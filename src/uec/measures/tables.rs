@@ -282,6 +282,12 @@ impl<'m> Builder<'m> {
                 let rows = self.levels.add_fleet(measure, *fleet, self.period);
                 self.level(rows, *what);
             }
+            MeasureKind::TriggerLevel { triggers, what } => {
+                let rows = self
+                    .levels
+                    .add_triggers(self.model, measure, triggers, self.period);
+                self.level(rows, *what);
+            }
         }
     }
 

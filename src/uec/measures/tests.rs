@@ -51,6 +51,7 @@ fn model(measures: Vec<MeasureSpec>) -> Model {
         roster: Roster::default(),
         on_shift_end: ShiftEnd::Finish,
         keeps_served: false,
+        surges: Vec::new(),
     };
     let level = |id: &str| Named {
         id: id.to_owned(),
@@ -253,7 +254,7 @@ fn levels_are_means_over_the_measured_period() {
     };
     for (hours, busy) in [(0, 0), (1, 1), (2, 3), (3, 6)] {
         let pools = [areas(busy, hours), areas(4 * hours, hours)];
-        reader.hour(SimTime(hours * HOUR.0), &pools, &[]);
+        reader.hour(SimTime(hours * HOUR.0), &pools, &[], &[]);
     }
     let outcome = reader.outcome(&model);
     let expected = [Some(6.5), Some(2.5), Some(4.0), Some(32.5)];

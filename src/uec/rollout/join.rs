@@ -8,13 +8,15 @@ use crate::engine::distributions::Sampler;
 use crate::engine::program::{
     AttributeId, CalendarId, CalendarSpec, DispositionId, FleetId, FleetSpec, MarkId,
     N_VISIT_GROUPS, PoolId, PoolSpec, Program, Roster, SamplerId, ShiftEnd, SiteId, Step, StepId,
-    UnitSpec,
+    Surge, TriggerId, UnitSpec,
 };
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::Span;
 use crate::uec::codes;
 use crate::uec::compile::Compiled;
-use crate::uec::model::{ChartSpec, MeasureKind, MeasureSpec, Named, Names, PoolName, SumOf};
+use crate::uec::model::{
+    ChartSpec, MeasureKind, MeasureSpec, Named, Names, PoolName, SumOf, TriggerName,
+};
 
 use super::maps::{Maps, Offsets};
 
@@ -41,6 +43,22 @@ pub struct Joined {
 pub struct Entries {
     steps: BTreeMap<(SiteId, String), StepId>,
     services: BTreeSet<(SiteId, String)>,
+}
+
+/// A trigger by its name and its site's.
+fn trigger_words(names: &Names, trigger: TriggerId) -> (String, String) {
+    let name = &names.triggers[trigger.index()];
+    let site = name.site.map(|site| names.sites[site.index()].id.clone());
+    (name.id.clone(), site.unwrap_or_default())
+}
+
+/// What opens more of a pool, by names.
+fn switched(names: &Names, surges: &[Surge]) -> Vec<((String, String), u32, u64)> {
+    let of = |surge: &Surge| {
+        let trigger = trigger_words(names, surge.trigger);
+        (trigger, surge.units, surge.after.0)
+    };
+    surges.iter().map(of).collect()
 }
 
 impl Entries {
@@ -125,9 +143,15 @@ impl Joiner<'_> {
             ..Maps::default()
         };
         maps.pools = self.pools(version, compiled, &maps);
-        maps.fleets = self.fleets(version, compiled);
+        maps.fleets = self.fleets(version, compiled, &maps);
         maps.calendars = self.calendars(version, compiled, &maps);
         maps.attributes = self.attributes(&compiled.names);
+        let triggers = compiled.names.triggers.iter();
+        let triggers = triggers.map(|trigger| TriggerName {
+            site: trigger.site.map(|site| maps.site(site)),
+            ..trigger.clone()
+        });
+        self.joined.names.triggers.extend(triggers);
         let names = &mut self.joined.names;
         for service in &compiled.names.services {
             if !names.services.iter().any(|known| known.id == service.id) {
@@ -192,14 +216,20 @@ impl Joiner<'_> {
     fn pools(&mut self, version: usize, compiled: &Compiled, maps: &Maps) -> Vec<PoolId> {
         let joined = &mut self.joined;
         let mut numbers = Vec::new();
+        let mut changed_surges = Vec::new();
         for (name, spec) in compiled.names.pools.iter().zip(&compiled.program.pools) {
             let index = position(&mut joined.names.pools, name, maps);
             if index == joined.program.pools.len() {
                 joined.program.pools.push(PoolSpec {
                     roster: Roster::default(),
+                    surges: spec.surges.iter().map(|surge| maps.surge(*surge)).collect(),
                     ..spec.clone()
                 });
                 joined.pool_rosters.push(Vec::new());
+            } else if switched(&joined.names, &joined.program.pools[index].surges)
+                != switched(&compiled.names, &spec.surges)
+            {
+                changed_surges.push(name.id.clone());
             }
             let whole = &mut joined.program.pools[index];
             whole.keeps_served |= spec.keeps_served;
@@ -211,10 +241,15 @@ impl Joiner<'_> {
             rosters.push(Some(spec.roster.clone()));
             numbers.push(PoolId(index as u16));
         }
+        for pool in changed_surges {
+            self.refuse(format!(
+                "a roll-out cannot change which trigger opens how many more of the pool \"{pool}\""
+            ));
+        }
         numbers
     }
 
-    fn fleets(&mut self, version: usize, compiled: &Compiled) -> Vec<FleetId> {
+    fn fleets(&mut self, version: usize, compiled: &Compiled, maps: &Maps) -> Vec<FleetId> {
         let mut numbers = Vec::new();
         for (name, spec) in compiled.names.fleets.iter().zip(&compiled.program.fleets) {
             let known = self.joined.names.fleets.iter();
@@ -223,6 +258,7 @@ impl Joiner<'_> {
                 self.joined.names.fleets.push(name.clone());
                 self.joined.program.fleets.push(FleetSpec {
                     units: Vec::new(),
+                    reserve: spec.reserve.map(|reserve| maps.reserve(reserve)),
                     ..spec.clone()
                 });
                 self.joined.unit_rosters.push(Vec::new());
@@ -232,9 +268,16 @@ impl Joiner<'_> {
             let bare = |fleet: &FleetSpec| FleetSpec {
                 units: Vec::new(),
                 rank: None,
+                reserve: None,
                 ..fleet.clone()
             };
-            if bare(whole) != bare(spec) {
+            let kept = |names: &Names, fleet: &FleetSpec| {
+                let reserve = fleet.reserve?;
+                let when = reserve.when.map(|when| trigger_words(names, when));
+                Some((reserve.units, reserve.rank, when))
+            };
+            let is_same_reserve = kept(&self.joined.names, whole) == kept(&compiled.names, spec);
+            if bare(whole) != bare(spec) || !is_same_reserve {
                 self.refuse(format!(
                     "a roll-out cannot change how the fleet \"{}\" drives or is sent, only its units",
                     name.id
@@ -444,9 +487,11 @@ impl Joiner<'_> {
                 "{n_versions} versions of this system at a time are too much: a table has more than 65534 entries"
             ));
         }
-        if n_attributes > crate::engine::program::N_ATTRIBUTES || n_clocks > 24 {
+        if n_attributes > crate::engine::program::N_ATTRIBUTES
+            || usize::from(n_clocks) > crate::engine::program::N_CLOCKS
+        {
             self.refuse(format!(
-                "all versions together have {n_attributes} attributes and {n_clocks} clocks; 12 and 24 at most"
+                "all versions together have {n_attributes} attributes and {n_clocks} clocks; 12 and 32 at most"
             ));
         }
         (!self.faults.has_errors()).then_some(self.joined)

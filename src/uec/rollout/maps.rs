@@ -6,9 +6,9 @@
 use crate::engine::program::{
     Arrivals, AttributeId, BookingSpec, CalendarId, Chance, ChanceId, Dimension, DispositionId,
     Draw, DurationId, DurationSpec, Escalate, FleetId, HazardId, HazardSpec, MarkId, OptionalMark,
-    Patience, PoolId, PoolListId, ProfileId, RouteId, RouteSpec, SamplerId, Selector, SelectorId,
-    SiteId, Step, StepId, StreamPlace, StreamSpec, TriggerId, TriggerSpec, WaitId, WaitRule,
-    WindowId, Worsen,
+    Patience, PoolId, PoolListId, ProfileId, Reserve, RouteId, RouteSpec, SamplerId, Selector,
+    SelectorId, SiteId, Step, StepId, StreamPlace, StreamSpec, Surge, TriggerId, TriggerSpec,
+    WaitId, WaitRule, WindowId, Worsen,
 };
 use crate::uec::model::{Condition, MeasureKind, MeasureSpec, SumItem, SumOf};
 
@@ -273,9 +273,28 @@ impl Maps {
         }
     }
 
+    pub fn surge(&self, surge: Surge) -> Surge {
+        Surge {
+            trigger: self.trigger_id(surge.trigger),
+            ..surge
+        }
+    }
+
+    pub fn reserve(&self, reserve: Reserve) -> Reserve {
+        Reserve {
+            when: reserve.when.map(|when| self.trigger_id(when)),
+            ..reserve
+        }
+    }
+
     pub fn trigger(&self, trigger: &TriggerSpec) -> TriggerSpec {
         TriggerSpec {
             pools: self.pools(&trigger.pools),
+            fleets: trigger
+                .fleets
+                .iter()
+                .map(|fleet| self.fleets[fleet.index()])
+                .collect(),
             ..trigger.clone()
         }
     }
@@ -357,6 +376,10 @@ impl Maps {
             },
             MeasureKind::Level { pools, what } => MeasureKind::Level {
                 pools: self.pools(pools),
+                what: *what,
+            },
+            MeasureKind::TriggerLevel { triggers, what } => MeasureKind::TriggerLevel {
+                triggers: triggers.iter().map(|id| self.trigger_id(*id)).collect(),
                 what: *what,
             },
             MeasureKind::FleetLevel { fleet, what } => MeasureKind::FleetLevel {

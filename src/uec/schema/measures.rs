@@ -89,7 +89,7 @@ fn of_kind(kind: &str) -> (&'static [&'static str], String) {
             statistics(&["percent", "count"]),
         ),
         "level" => (
-            &["what", "pools", "fleet"],
+            &["what", "pools", "fleet", "trigger"],
             statistics(&["mean|median", CENTILE]),
         ),
         "sum" => (
@@ -164,6 +164,10 @@ fn measure() -> Value {
             names("The pools: of all sites by name, or site.pool."),
         ),
         ("fleet", name("A fleet, in place of pools.")),
+        (
+            "trigger",
+            name("A trigger, in place of pools, with what = \"on\"."),
+        ),
         ("beyond", duration("Time beyond this is added up.")),
         (
             "items",
@@ -174,7 +178,12 @@ fn measure() -> Value {
             names("In place of items: other sums, whose items are added up."),
         ),
     ]));
-    value["not"] = json!({ "anyOf": [{ "required": ["fleet", "pools"] }, { "required": ["items", "sum_of"] }] });
+    value["not"] = json!({ "anyOf": [
+        { "required": ["fleet", "pools"] },
+        { "required": ["trigger", "pools"] },
+        { "required": ["trigger", "fleet"] },
+        { "required": ["items", "sum_of"] }
+    ] });
     let value = with_cases(value, KINDS.map(case).to_vec());
     about(
         value,
@@ -256,6 +265,12 @@ fn chart() -> Value {
             (
                 "lines",
                 list(of_for("in_unit", "A guide line."), "Guide lines."),
+            ),
+            (
+                "shaded",
+                name(
+                    "The measure of a trigger whose time on is shaded, in charts over days and over the week.",
+                ),
             ),
             ("read", text("How to read it, shown below the chart.")),
         ])),

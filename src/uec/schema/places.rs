@@ -30,7 +30,7 @@ pub fn tables() -> Keys {
             "triggers",
             table(
                 "trigger",
-                "Switches that go on when a pool is full, by name.",
+                "Switches that go on when something fills up or people wait long, by name.",
             ),
         ),
     ])
@@ -48,6 +48,11 @@ pub fn definitions() -> Keys {
         ("fleet", fleet()),
         ("station", station()),
         ("trigger", trigger()),
+        ("surge", surge()),
+        ("surges", json!({
+            "anyOf": [of("surge"), { "type": "array", "items": of("surge") }],
+            "description": "Extra units while a trigger is on, or a list of such."
+        })),
         ("trigger_level", json!({
             "anyOf": [
                 { "type": "integer", "minimum": 0 },
@@ -107,6 +112,13 @@ fn shared_keys() -> Keys {
         (
             "slots",
             about(free(of("slots")), "The appointments of each calendar."),
+        ),
+        (
+            "surge",
+            about(
+                free(of("surges")),
+                "Units that pools have beyond their rosters while a trigger is on.",
+            ),
         ),
         (
             "on_shift_end",
@@ -210,6 +222,21 @@ fn speed() -> Value {
 }
 
 fn fleet() -> Value {
+    let kept = json!({ "type": "integer", "minimum": 0, "maximum": 10_000, "description": "How many free units are kept." });
+    let reserve = closed_with(
+        keys([
+            ("units", kept),
+            (
+                "up_to",
+                name("The least urgent level of `rank` that they are sent to."),
+            ),
+            (
+                "when",
+                name("The trigger during which they are kept; always if absent."),
+            ),
+        ]),
+        &["units", "up_to"],
+    );
     let reassign = closed(keys([(
         "saves",
         duration("The least time that it must save."),
@@ -247,8 +274,32 @@ fn fleet() -> Value {
                 "rank",
                 name("The attribute that ranks calls, its most urgent level first."),
             ),
+            (
+                "reserve",
+                about(
+                    reserve,
+                    "Free units that are kept for the more urgent calls.",
+                ),
+            ),
         ])),
         "Units with places, as ambulance crews; the nearest free one is sent.",
+    )
+}
+
+fn surge() -> Value {
+    let units = json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000, "description": "How many more units." });
+    closed_with(
+        keys([
+            ("when", name("The trigger.")),
+            ("units", units),
+            (
+                "after",
+                duration(
+                    "How long the trigger must have been on before they open; at once if absent.",
+                ),
+            ),
+        ]),
+        &["when", "units"],
     )
 }
 
@@ -266,16 +317,28 @@ fn station() -> Value {
 
 fn trigger() -> Value {
     let mut watched = closed(keys([
-        ("busy", name("The pool whose units in use are counted.")),
+        (
+            "busy",
+            names("The pools or fleets whose units in use are counted, together."),
+        ),
         (
             "waiting",
-            name("The pool whose waiting patients are counted."),
+            names("The pools or fleets whose waiting patients are counted, together."),
+        ),
+        (
+            "longer_than",
+            duration("Only patients who have waited this long count, each once."),
+        ),
+        (
+            "held",
+            name("Only those who hold something under this name while they wait."),
         ),
     ]));
     watched["not"] = json!({ "required": ["busy", "waiting"] });
+    watched["dependentRequired"] = json!({ "held": ["longer_than"], "longer_than": ["waiting"] });
     about(
         closed(keys([
-            ("title", note()),
+            ("title", text("As shown in outputs.")),
             (
                 "of",
                 about(

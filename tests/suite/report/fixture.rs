@@ -409,6 +409,7 @@ fn charts() -> Vec<ChartSpec> {
         kind,
         measures: measures.to_vec(),
         lines: lines.to_vec(),
+        shaded: None,
         read: String::new(),
     };
     vec![

@@ -55,6 +55,7 @@ impl Network {
             },
             on_shift_end: end,
             keeps_served: end == ShiftEnd::Interrupt,
+            surges: Vec::new(),
         });
         PoolId(self.program.pools.len() as u16 - 1)
     }
