@@ -347,7 +347,7 @@ shaded = \"beds\"
         "\"held\" tells those who have waited long from others",
         "\"longer_than\" counts patients who wait",
         "measure \"beds\" needs \"trigger\"",
-        "has no key \"trigger\"",
+        "measure \"full\" needs \"pools\"",
         "only charts over the days or the hours of the week have times to shade",
     ] {
         assert!(refused.contains(expected), "{expected}:\n{refused}");

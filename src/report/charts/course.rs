@@ -214,8 +214,13 @@ pub fn shade_words(subject: &Subject<'_>, measure: Option<usize>) -> String {
     if shares.is_empty() {
         return String::new();
     }
+    let where_shown = if subject.is_comparison() {
+        "Strips on top"
+    } else {
+        "Strip on top and shade behind"
+    };
     format!(
-        " Strips on top, the darker the more of the time: {}, {} of the time.",
+        " {where_shown}, the darker the more of the hour or day: {}, {} of the time.",
         measure.title,
         shares.join(", ")
     )
