@@ -208,7 +208,10 @@ pub fn shade_words(subject: &Subject<'_>, measure: Option<usize>) -> String {
         } else {
             String::new()
         };
-        Some(format!("{}\u{a0}%{under}", number(estimate.mean)))
+        Some(format!(
+            "{}\u{a0}% of the time{under}",
+            number(estimate.mean)
+        ))
     });
     let shares: Vec<String> = shares.collect();
     if shares.is_empty() {
@@ -220,7 +223,7 @@ pub fn shade_words(subject: &Subject<'_>, measure: Option<usize>) -> String {
         "Strip on top and shade behind"
     };
     format!(
-        " {where_shown}, the darker the more of the hour or day: {}, {} of the time.",
+        " {where_shown}, the darker the more of the hour or day: {}, {}.",
         measure.title,
         shares.join(", ")
     )

@@ -66,17 +66,18 @@ pub fn paint(canvas: &Canvas, subject: &Subject<'_>, panels: &[CoursePanel<'_>],
     }
 }
 
-/// Height of the strip of one scenario.
-const STRIP: f64 = 6.0;
+/// Height of the strips of all scenarios together: what the heading leaves.
+const STRIPS: f64 = 8.0;
 
 /// A strip for each scenario above the plot; with one scenario, its shade falls over the whole plot.
 fn paint_shaded(drawn: &Panel<'_>, panel: &CoursePanel<'_>) {
     let n_drawn = panel.shaded.len().min(theme::MAX_SERIES);
+    let height = STRIPS / n_drawn.max(1) as f64;
     for (scenario, shares) in panel.shaded.iter().enumerate().take(n_drawn) {
         let Some(shares) = shares else { continue };
         let colour = theme::series(scenario).colour;
-        let top = drawn.y.start - STRIP * (n_drawn - scenario) as f64;
-        let strip = top..top + STRIP - 1.0;
+        let top = drawn.y.start - height * (n_drawn - scenario) as f64;
+        let strip = top..top + height - 0.5;
         drawn
             .canvas
             .band(&corners(drawn.x.clone(), strip.clone()), colour, 0.08);
