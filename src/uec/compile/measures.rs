@@ -40,8 +40,7 @@ impl<'a> Compiler<'a> {
                     continue;
                 }
                 if n == N_CLOCKS {
-                    let message =
-                        format!("durations are measured from more than {N_CLOCKS} marks");
+                    let message = format!("durations are measured from more than {N_CLOCKS} marks");
                     let span = self.forms.measures.get(index).map(|form| form.span);
                     self.faults
                         .error(codes::LIMIT, span.unwrap_or_default(), message);

@@ -232,7 +232,7 @@ impl Levels {
     pub fn area(&self, tracks: &[u16], what: LevelOf) -> u64 {
         let areas = sum(tracks.iter().map(|&track| self.totals[usize::from(track)]));
         match what {
-            LevelOf::Busy | LevelOf::Occupancy => areas.busy,
+            LevelOf::Busy | LevelOf::Occupancy | LevelOf::On => areas.busy,
             LevelOf::Waiting => areas.waiting,
             LevelOf::Capacity => areas.capacity,
         }
