@@ -353,7 +353,8 @@ cubicles = 10
 
     #[test]
     fn changes_add_to_lists_and_bring_libraries_below_the_system() {
-        let change = "library = [\"../ward.toml\", \"../l.toml\"]
+        let change = "title = \"C\"
+library = [\"../ward.toml\", \"../l.toml\"]
 [append]
 \"sites.*.services\" = [\"ward\", \"ed\"]
 [take_out]
@@ -379,7 +380,7 @@ sites.a.services = [\"gp\"]
                 ("changes/c.toml", change),
                 (
                     "changes/d.toml",
-                    "library = [\"../ward.toml\"]\n[append]\n\"sites.a.services\" = [\"ward\"]\n",
+                    "title = \"D\"\nlibrary = [\"../ward.toml\"]\n[append]\n\"sites.a.services\" = [\"ward\"]\n",
                 ),
             ],
             &[

@@ -95,13 +95,22 @@ fn adjusted_table(table: &Table, adjustment: Adjustment, by: &Node) -> Result<Ta
         adjust_rows(rows, adjustment, by)?;
         return Ok(result);
     }
+    if let Some(units) = result.get_mut("units") {
+        *units = adjusted(units, adjustment, by)?;
+        // Nobody is on duty in part.
+        if let Value::Float(number) = units.value {
+            units.value = Value::Integer(number.round() as i64);
+        }
+        return Ok(result);
+    }
     let text = |key: &str| table.get(key).and_then(Node::as_str);
     Err(match (text("choice_of"), text("file")) {
         (Some(name), _) => {
             format!("it is chosen by [durations.{name}]: change \"durations.{name}\" instead")
         }
         (_, Some(file)) => format!("its values stand in {file}"),
-        _ => "what stands there is a table, neither a distribution nor one with rows".to_owned(),
+        _ => "what stands there is a table, neither a distribution nor one with rows or units"
+            .to_owned(),
     })
 }
 
@@ -309,6 +318,15 @@ mod tests {
         let result = adjusted(value, adjustment, change);
         let written = result.map_or_else(|reason| reason, |node| origins::written(&node));
         assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn units_of_rosters_stay_whole() {
+        check(
+            "[{ from = \"00:00\", units = 4 }, { from = \"08:00\", units = 7 }]",
+            "{ multiply = 0.6 }",
+            "[{ from = 00:00, units = 2 }, { from = 08:00, units = 4 }]",
+        );
     }
 
     #[test]

@@ -65,6 +65,13 @@ pub fn roll_out(
         return None;
     }
     let slots = base.slots.clone();
+    // One that is in force at no time of this run is checked all the same.
+    for (bit, form) in forms.iter().enumerate() {
+        if masks.iter().all(|mask| mask >> bit & 1 == 0) {
+            let changes = form.changes.iter().map(|name| name.value.clone());
+            version(&changes.collect::<Vec<_>>(), &slots)?;
+        }
+    }
     let mut versions = vec![base];
     for mask in &masks[1..] {
         let in_force = forms.iter().enumerate();

@@ -104,7 +104,7 @@ fn broken_scenarios_of_the_wrong_shape_are_refused_by_the_schema_and_no_others()
     // A lower layer may bring [run], and no pattern knows how many days a month has.
     let out_of_reach = ["no_length", "bad_date"];
     // A step that does nothing shares its code with faults that take several places to see.
-    let further = ["unknown_step", "rollout"];
+    let further = ["unknown_step"];
     let validator = validator();
     let folder = root().join("tests/broken");
     let mut files = Vec::new();
