@@ -113,7 +113,11 @@ fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> i
         command: circumstances.command.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    for file in report::files(outcome, &provenance) {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(circumstances.threads.max(1))
+        .build()
+        .map_err(io::Error::other)?;
+    for file in pool.install(|| report::files(outcome, &provenance)) {
         let path = folder.join(&file.path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;

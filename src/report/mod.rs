@@ -22,6 +22,8 @@ mod variation;
 #[cfg(feature = "xlsx")]
 pub mod workbook;
 
+use rayon::prelude::*;
+
 use run_json::Provenance;
 use subject::{Outcome, Subject};
 
@@ -33,43 +35,89 @@ pub struct OutputFile {
     pub bytes: Vec<u8>,
 }
 
-/// Every file of a run but `timing.json`, ready to be written.
+/// Every file of a run but `timing.json`, ready to be written. Made in parallel, on the threads of the pool it is called in.
 pub fn files(outcome: Outcome<'_>, provenance: &Provenance) -> Vec<OutputFile> {
     let subject = Subject::new(outcome);
-    let charts = charts::all(&subject);
-    let file = |path: String, text: String| OutputFile {
-        path,
-        bytes: text.into_bytes(),
-    };
-    let mut files = vec![file(
-        "report.html".to_owned(),
-        html::page(&subject, &charts, provenance),
-    )];
-    let tables = tables::all(outcome);
-    #[cfg(feature = "xlsx")]
-    files.push(OutputFile {
-        path: workbook::FILE.to_owned(),
-        bytes: workbook::workbook(&subject, &tables, &charts, provenance)
-            .expect("names and cells are made to fit a workbook"),
-    });
+    let (charts, tables) = rayon::join(|| charts::all(&subject), || tables::all(outcome));
+    let (workbook, (page, pictures)) = rayon::join(
+        || workbook_file(&subject, &tables, &charts, provenance),
+        || {
+            rayon::join(
+                || html::page(&subject, &charts, provenance),
+                || chart_files(&charts),
+            )
+        },
+    );
+    let mut files = vec![file("report.html".to_owned(), page)];
+    files.extend(workbook);
     files.extend(
         tables
             .into_iter()
             .map(|table| file(table.name.to_owned(), table.text)),
     );
-    for chart in &charts {
-        files.push(file(format!("charts/{}.svg", chart.id), chart.svg.clone()));
-        files.push(file(
-            format!("charts/{}.csv", chart.id),
-            tables::of_chart(&chart.table),
-        ));
-        #[cfg(feature = "png")]
-        files.push(OutputFile {
-            path: format!("charts/{}.png", chart.id),
-            bytes: png::from_svg(&chart.svg).expect("a chart is valid SVG of a drawable size"),
-        });
-    }
+    files.extend(pictures);
     let record = run_json::run_json(outcome, provenance, &files);
     files.push(file("run.json".to_owned(), record));
     files
+}
+
+fn file(path: String, text: String) -> OutputFile {
+    OutputFile {
+        path,
+        bytes: text.into_bytes(),
+    }
+}
+
+#[cfg(feature = "xlsx")]
+fn workbook_file(
+    subject: &Subject<'_>,
+    tables: &[tables::CsvTable],
+    charts: &[charts::Chart],
+    provenance: &Provenance,
+) -> Option<OutputFile> {
+    Some(OutputFile {
+        path: workbook::FILE.to_owned(),
+        bytes: workbook::workbook(subject, tables, charts, provenance)
+            .expect("names and cells are made to fit a workbook"),
+    })
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn workbook_file(
+    _: &Subject<'_>,
+    _: &[tables::CsvTable],
+    _: &[charts::Chart],
+    _: &Provenance,
+) -> Option<OutputFile> {
+    None
+}
+
+/// Every chart as SVG, as numbers and (where the program can) as PNG, in order.
+fn chart_files(charts: &[charts::Chart]) -> Vec<OutputFile> {
+    charts
+        .par_iter()
+        .flat_map_iter(|chart| {
+            let files = [
+                file(format!("charts/{}.svg", chart.id), chart.svg.clone()),
+                file(
+                    format!("charts/{}.csv", chart.id),
+                    tables::of_chart(&chart.table),
+                ),
+            ];
+            files.into_iter().chain(picture(chart))
+        })
+        .collect()
+}
+
+#[cfg(feature = "png")]
+fn picture(chart: &charts::Chart) -> Option<OutputFile> {
+    Some(OutputFile {
+        path: format!("charts/{}.png", chart.id),
+        bytes: png::from_svg(&chart.svg).expect("a chart is valid SVG of a drawable size"),
+    })
+}
+
+#[cfg(not(feature = "png"))]
+fn picture(_: &charts::Chart) -> Option<OutputFile> {
+    None
 }

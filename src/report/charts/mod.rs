@@ -33,6 +33,8 @@ pub mod theme;
 pub mod time_at_level;
 pub mod week;
 
+use rayon::prelude::*;
+
 use crate::uec::model::{ChartKind, ChartSpec};
 
 use super::subject::Subject;
@@ -86,7 +88,7 @@ pub struct Drawing<'a> {
 pub fn all(subject: &Subject<'_>) -> Vec<Chart> {
     let specifications = &subject.model().charts;
     let mut charts: Vec<Chart> = specifications
-        .iter()
+        .par_iter()
         .filter_map(|spec| {
             Some(frame::compose(
                 &spec.id,
