@@ -1,13 +1,15 @@
 //! The pending events of a run, in total order: time, then phase, then the order of scheduling.
 //!
 //! A 4-ary heap on packed 64-bit keys (40 bits of milliseconds, 2 of phase, 22 of sequence) with the payload beside it.
-//! The child to follow is chosen without a branch, which is worth a factor of two. Knows nothing of what an event means.
+//! The child to follow is chosen without a branch, which is worth a factor of two. When thousands are pending, those far off
+//! are kept in buckets apart until their turn comes. Knows nothing of what an event means.
 //!
 //! The sequence is the low 22 bits of the scheduling count. Two events of one millisecond and phase that were scheduled
 //! more than four million events apart may therefore come in either order, the same one in every run.
 
 use std::hint::select_unpredictable;
 
+use super::later::Later;
 use super::time::SimTime;
 
 /// What comes first among events of one instant.
@@ -28,6 +30,8 @@ const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
 const EMPTY: u64 = u64::MAX;
 /// The root stands here, so that each position's four children fill one block.
 const ROOT: usize = 3;
+/// Blocks that the heap may have before events far off are kept apart: 64 KB, more than the nearest cache holds.
+const MOST_BLOCKS: usize = 1_024;
 
 /// One node's children: four keys side by side and their payloads, in one cache line.
 #[derive(Clone, Copy)]
@@ -50,6 +54,10 @@ pub struct Agenda {
     sequence: u64,
     /// The root has been taken and not yet replaced: a push may take its place for the price of one sift.
     hole: bool,
+    /// Keys from this on are kept in `later`.
+    horizon: u64,
+    /// None as long as the heap is small.
+    later: Option<Later>,
 }
 
 impl Default for Agenda {
@@ -65,11 +73,14 @@ impl Agenda {
             end: ROOT,
             sequence: 0,
             hole: false,
+            horizon: EMPTY,
+            later: None,
         }
     }
 
     pub fn len(&self) -> usize {
-        self.end - ROOT - usize::from(self.hole)
+        let later = self.later.as_ref().map_or(0, Later::len);
+        self.end - ROOT - usize::from(self.hole) + later
     }
 
     pub fn is_empty(&self) -> bool {
@@ -84,14 +95,30 @@ impl Agenda {
             | ((phase as u64) << SEQUENCE_BITS)
             | (self.sequence & SEQUENCE_MASK);
         self.sequence += 1;
+        self.insert(key, payload);
+    }
+
+    #[inline]
+    fn insert(&mut self, key: u64, payload: u64) {
+        if key >= self.horizon
+            && let Some(later) = &mut self.later
+        {
+            later.push(key, payload);
+            return;
+        }
         if self.hole {
             self.hole = false;
             self.sift_down(key, payload);
             return;
         }
         if self.end + 8 > self.blocks.len() * 4 {
-            self.grow();
+            return self.insert_in_larger(key, payload);
         }
+        self.append(key, payload);
+    }
+
+    #[inline]
+    fn append(&mut self, key: u64, payload: u64) {
         let position = self.end;
         self.end += 1;
         self.sift_up(position, key, payload);
@@ -103,6 +130,9 @@ impl Agenda {
         if self.hole {
             self.fill_hole();
         }
+        if self.end == ROOT {
+            self.open_later();
+        }
         // An empty root holds `EMPTY`, whose time is the latest there is.
         SimTime(self.blocks[0].keys[ROOT] >> TIME_SHIFT)
     }
@@ -112,6 +142,9 @@ impl Agenda {
     pub fn pop(&mut self) -> (SimTime, u64) {
         if self.hole {
             self.fill_hole();
+        }
+        if self.end == ROOT {
+            self.open_later();
         }
         debug_assert!(self.end > ROOT);
         self.hole = true;
@@ -139,10 +172,54 @@ impl Agenda {
         }
     }
 
+    /// The heap is full: it grows, or what is far off is kept apart from now on.
     #[cold]
+    fn insert_in_larger(&mut self, key: u64, payload: u64) {
+        if self.blocks.len() < MOST_BLOCKS || self.later.is_some() {
+            self.grow();
+        } else {
+            self.part();
+        }
+        self.insert(key, payload);
+    }
+
     fn grow(&mut self) {
         let blocks = self.blocks.len() * 2;
         self.blocks.resize(blocks, NOTHING);
+    }
+
+    /// Moves what is far off out of the heap.
+    fn part(&mut self) {
+        let mut later = Later::after(self.blocks[0].keys[ROOT], TIME_SHIFT);
+        self.horizon = later.horizon();
+        let old = std::mem::replace(&mut self.blocks, vec![NOTHING; MOST_BLOCKS]);
+        self.end = ROOT;
+        for block in &old {
+            for (key, payload) in block.keys.into_iter().zip(block.payloads) {
+                if key >= self.horizon && key != EMPTY {
+                    later.push(key, payload);
+                } else if key != EMPTY {
+                    self.append(key, payload);
+                }
+            }
+        }
+        self.later = Some(later);
+    }
+
+    /// The heap is empty: the next bucket comes in.
+    #[cold]
+    fn open_later(&mut self) {
+        let Some(mut later) = self.later.take() else {
+            return;
+        };
+        later.open(|(key, payload)| {
+            if self.end + 8 > self.blocks.len() * 4 {
+                self.grow();
+            }
+            self.append(key, payload);
+        });
+        self.horizon = later.horizon();
+        self.later = Some(later);
     }
 
     #[inline(always)]
@@ -243,5 +320,36 @@ mod tests {
             }
             assert_eq!(agenda.len(), model.len());
         }
+    }
+
+    #[test]
+    fn thousands_of_events_days_ahead_come_in_order() {
+        let mut agenda = Agenda::new();
+        let mut model: std::collections::BTreeSet<(u64, u64)> = Default::default();
+        let mut now = 0;
+        for n in 0..60_000_u64 {
+            let bits = streams::draw(3, 5, n);
+            // At first more come than go, then they go out; spans from none to some weeks.
+            let comes = bits % 8 < if n < 30_000 { 6 } else { 2 };
+            if comes || model.is_empty() {
+                let time = now + (bits >> 33 >> (bits >> 3 & 31));
+                agenda.push(SimTime(time), Phase::Resume, n);
+                model.insert((time, n));
+            } else {
+                let first = model.pop_first().expect("not empty");
+                assert_eq!(agenda.next_time(), SimTime(first.0));
+                assert_eq!(agenda.pop(), (SimTime(first.0), first.1));
+                now = first.0;
+            }
+            assert_eq!(agenda.len(), model.len());
+        }
+        assert!(
+            agenda.later.is_some(),
+            "never so many that some are kept apart"
+        );
+        while let Some(first) = model.pop_first() {
+            assert_eq!(agenda.pop(), (SimTime(first.0), first.1));
+        }
+        assert!(agenda.is_empty());
     }
 }

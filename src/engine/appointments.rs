@@ -11,6 +11,8 @@ pub const MAXIMUM_SLOTS_PER_BIN: u16 = 64;
 pub struct Appointments {
     /// By calendar, from the bin that holds time zero.
     taken: Vec<Vec<u64>>,
+    /// By calendar: bins from the first up to the last, not including it, are known to have no slot left.
+    full: Vec<(u64, u64)>,
     booked: Vec<u64>,
 }
 
@@ -18,6 +20,7 @@ impl Appointments {
     pub fn new(n_calendars: usize) -> Self {
         Self {
             taken: vec![Vec::new(); n_calendars],
+            full: vec![(0, 0); n_calendars],
             booked: vec![0; n_calendars],
         }
     }
@@ -35,7 +38,12 @@ impl Appointments {
         let to = now.0 + booking.within.0 + week_offset.0;
         let first_bin = week_offset.0 / bin;
         let taken = &mut self.taken[usize::from(booking.calendar.0)];
-        let first = from / bin;
+        let full = &mut self.full[usize::from(booking.calendar.0)];
+        let mut first = from / bin;
+        if first < full.0 || full.1 < first {
+            *full = (first, first);
+        }
+        first = full.1;
         let mut of_week = first as usize % calendar.week.len();
         for index in first..=to / bin {
             let slots = match calendar.later.is_empty() {
@@ -51,10 +59,13 @@ impl Appointments {
                 taken.resize((row + 1).max(taken.len() * 2), 0);
             }
             let all = match slots {
-                0 => continue,
+                0 => 0,
                 _ => u64::MAX >> (64 - u32::from(slots)),
             };
             if taken[row] == all {
+                if index == full.1 {
+                    full.1 = index + 1;
+                }
                 continue;
             }
             let start = index * bin;

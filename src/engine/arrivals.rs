@@ -1,17 +1,17 @@
 //! Who arrives when: candidates of every stream, thinned, in batches of a window of time.
 //!
 //! A patient is (stream, ordinal); the ordinal counts candidates under a fixed majorant, so that a rate that falls
-//! renumbers nobody. Batches keep thousands of streams out of the agenda.
+//! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
+//! streams out of the agenda.
 
 use super::distributions::{Distribution, Sampler, Shape};
 use super::program::{Arrivals, Profile, ProfileId, Program, StreamId, StreamSpec};
 use super::streams;
 use super::time::{DAY, SimSpan, SimTime};
+use super::weekly_mass::WeeklyMass;
 
 /// Candidates in a batch, roughly.
 const BATCH: f64 = 65_536.0;
-/// A profile whose bins fit the day so badly that a window has more than this many is looked up directly.
-const MOST_BINS: u64 = 4_096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrival {
@@ -24,10 +24,13 @@ pub struct Arrival {
 struct StreamState {
     /// Root of the stream's own draws (gaps, thinning) in this replication.
     key: u64,
+    /// Milliseconds.
     next_time: f64,
-    /// Mean gap between candidates, milliseconds.
+    /// The same on the clock of the profile, if there is one.
+    passed: f64,
+    /// Mean gap between candidates on that clock.
     gap: f64,
-    /// Chance to be accepted where the profile is at its maximum.
+    /// Chance to be accepted on the profile's greatest day.
     accept: f64,
     next_ordinal: u32,
     profile: Option<ProfileId>,
@@ -56,6 +59,7 @@ impl StreamState {
         Self {
             key: streams::patient_key(replication, spec.key, u64::MAX),
             next_time: 0.0,
+            passed: 0.0,
             gap: 1.0 / candidates_per_millisecond(program, &spec.arrivals),
             accept,
             next_ordinal: 0,
@@ -75,47 +79,30 @@ fn is_active(spec: &StreamSpec, time: f64) -> bool {
         .any(|(from, until)| (*from..*until).contains(&time))
 }
 
-/// A profile's rates during one window, relative to its maximum.
-#[derive(Default)]
-struct WindowRates {
-    /// Milliseconds.
-    base: f64,
-    per_bin: f64,
-    rates: Vec<f64>,
+/// What the streams of one profile share.
+struct Course {
+    week: WeeklyMass,
+    /// By day of the run: the factor, as a share of the largest. Empty: all days are alike.
+    days: Box<[f64]>,
 }
 
-impl WindowRates {
-    /// Tabulates `profile` from `start` to `end`. Bins are those of the profile, cut so that days begin a new one.
-    fn fill(&mut self, profile: &Profile, start: SimTime, end: SimTime, week_offset: SimSpan) {
-        // Days (whose factors may differ) are multiples of the time zero of the run, bins of the week's beginning.
-        let bin =
-            greatest_common_divisor(profile.bin.0, greatest_common_divisor(DAY.0, week_offset.0));
-        self.rates.clear();
-        if (end.0 - start.0) / bin > MOST_BINS {
-            return;
+impl Course {
+    fn new(profile: &Profile, week_offset: SimSpan) -> Self {
+        let largest = profile.largest_day();
+        let are_alike = profile.day_factors.iter().all(|factor| *factor == largest);
+        let days: &[f64] = if are_alike { &[] } else { &profile.day_factors };
+        Self {
+            week: WeeklyMass::new(profile, week_offset),
+            days: days.iter().map(|factor| factor / largest).collect(),
         }
-        let base = start.0 / bin * bin;
-        self.base = base as f64;
-        self.per_bin = 1.0 / bin as f64;
-        let maximum = profile.maximum();
-        let bins = (base..end.0).step_by(bin as usize);
-        self.rates
-            .extend(bins.map(|time| profile.rate_at(SimTime(time), week_offset).0 / maximum));
     }
 
-    /// The rate at a time of the window, in milliseconds; `None` if the window was not tabulated.
+    /// The day's factor at a time in milliseconds, as a share of the largest; the last day's holds after the end.
     #[inline]
-    fn at(&self, time: f64) -> Option<f64> {
-        let bin = (time - self.base) * self.per_bin;
-        self.rates.get(bin as i32 as usize).copied()
-    }
-}
-
-fn greatest_common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 {
-        a
-    } else {
-        greatest_common_divisor(b, a % b)
+    fn share_at(&self, time: f64) -> f64 {
+        let day = (time as u64 / DAY.0) as usize;
+        let day = self.days.get(day).or(self.days.last());
+        day.copied().unwrap_or(1.0)
     }
 }
 
@@ -129,7 +116,7 @@ pub struct ArrivalBook {
     /// Some stream is a list.
     has_recorded: bool,
     /// By profile.
-    rates: Vec<WindowRates>,
+    courses: Vec<Course>,
     exponential: Sampler,
     gap_purpose: u64,
     accept_purpose: u64,
@@ -150,10 +137,10 @@ impl ArrivalBook {
                 .streams
                 .iter()
                 .any(|spec| matches!(spec.arrivals, Arrivals::Recorded(_))),
-            rates: program
+            courses: program
                 .profiles
                 .iter()
-                .map(|_| WindowRates::default())
+                .map(|profile| Course::new(profile, program.week_offset))
                 .collect(),
             exponential: Sampler::new(&unit),
             gap_purpose,
@@ -205,14 +192,11 @@ impl ArrivalBook {
         self.batch.clear();
         self.next = 0;
         let end = SimTime((self.filled_to + self.window).0.min(SimTime::NEVER.0));
-        for (rates, profile) in self.rates.iter_mut().zip(&program.profiles) {
-            rates.fill(profile, self.filled_to, end, program.week_offset);
-        }
         let mut states = std::mem::take(&mut self.streams);
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
             while state.next_time < end.0 as f64 {
                 let ordinal = state.next_ordinal;
-                if self.is_accepted(program, spec, state) {
+                if self.is_accepted(spec, state) {
                     self.batch.push(Arrival {
                         time: SimTime(state.next_time as u64),
                         stream: StreamId(id as u32),
@@ -235,7 +219,11 @@ impl ArrivalBook {
     fn step(&self, program: &Program, spec: &StreamSpec, state: &mut StreamState) {
         let bits = || streams::draw(state.key, self.gap_purpose, u64::from(state.next_ordinal));
         if state.kind == Kind::Poisson {
-            state.next_time += self.exponential.sample(bits()) * state.gap;
+            state.passed += self.exponential.sample(bits()) * state.gap;
+            state.next_time = match state.profile {
+                Some(id) => self.courses[id.index()].week.time_at(state.passed),
+                None => state.passed,
+            };
             return;
         }
         match &spec.arrivals {
@@ -252,20 +240,13 @@ impl ArrivalBook {
 
     /// Whether candidate `next_ordinal` of the stream comes.
     #[inline]
-    fn is_accepted(&self, program: &Program, spec: &StreamSpec, state: &StreamState) -> bool {
+    fn is_accepted(&self, spec: &StreamSpec, state: &StreamState) -> bool {
         if state.is_timed && !is_active(spec, state.next_time) {
             return false;
         }
         let mut chance = state.accept;
         if let Some(id) = state.profile {
-            let direct = || {
-                let profile = &program.profiles[id.index()];
-                let time = SimTime(state.next_time as u64);
-                profile.rate_at(time, program.week_offset).0 / profile.maximum()
-            };
-            chance *= self.rates[id.index()]
-                .at(state.next_time)
-                .unwrap_or_else(direct);
+            chance *= self.courses[id.index()].share_at(state.next_time);
         }
         if chance >= 1.0 {
             return true;
@@ -292,23 +273,20 @@ fn window(program: &Program) -> SimSpan {
     SimSpan(((BATCH / total) as u64).clamp(1, DAY.0))
 }
 
+/// On the clock of the profile, whose mean is that of time.
 fn candidates_per_millisecond(program: &Program, arrivals: &Arrivals) -> f64 {
     match arrivals {
         Arrivals::Poisson {
-            per_millisecond, ..
-        } => per_millisecond * profile_maximum(program, arrivals),
+            per_millisecond,
+            profile,
+            ..
+        } => {
+            let profile = profile.map(|id| &program.profiles[id.index()]);
+            per_millisecond * profile.map_or(1.0, Profile::largest_day)
+        }
         // The median stands for the mean: this only sizes batches.
         Arrivals::Renewal { gap } => 1.0 / program.samplers[gap.index()].sample(1 << 63).max(1.0),
         // A list is held in memory as it is.
         Arrivals::Recorded(_) => 0.0,
-    }
-}
-
-fn profile_maximum(program: &Program, arrivals: &Arrivals) -> f64 {
-    match arrivals {
-        Arrivals::Poisson {
-            profile: Some(id), ..
-        } => program.profiles[id.index()].maximum(),
-        _ => 1.0,
     }
 }

@@ -57,14 +57,11 @@ impl Profile {
         }
     }
 
-    /// The largest rate there is: the majorant of thinning.
-    pub fn maximum(&self) -> f64 {
-        let cycle = self.cycle.iter().copied().fold(0.0, f64::max);
-        let days = self.day_factors.iter().copied().fold(0.0, f64::max);
-        if self.day_factors.is_empty() {
-            cycle
-        } else {
-            cycle * days
+    /// The largest factor of any day: the majorant of thinning.
+    pub fn largest_day(&self) -> f64 {
+        match self.day_factors.len() {
+            0 => 1.0,
+            _ => self.day_factors.iter().copied().fold(0.0, f64::max),
         }
     }
 }

@@ -3,9 +3,10 @@
 use super::calendar::time_of_week;
 use super::facts::Reader;
 use super::fleets::bare_minutes;
+use super::lookups::Lookup;
 use super::program::{
-    ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Selector,
-    SiteId, StepId,
+    ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, SiteId,
+    StepId,
 };
 use super::rows::StepRow;
 use super::simulation::Simulation;
@@ -23,21 +24,20 @@ pub(super) struct Destination {
 impl<R: Reader> Simulation<'_, R> {
     /// The table row for a patient now.
     #[inline]
-    pub(super) fn row(&self, selector: &Selector, patient: u32) -> usize {
-        let mut sum = 0;
-        for (dimension, map) in &selector.dimensions {
-            let value = match dimension {
-                Dimension::Attribute(attribute) => {
-                    usize::from(self.patients.get(patient).attributes[usize::from(attribute.0)])
-                }
-                other => self.value_of(other, patient),
-            };
-            sum += map.get(value).copied().unwrap_or(0);
+    pub(super) fn row(&self, lookup: &Lookup, patient: u32) -> u32 {
+        if lookup.is_about_patient {
+            let attributes = &self.patients.get(patient).attributes;
+            self.lookups.row(lookup, attributes)
+        } else {
+            self.row_by_state(lookup, patient)
         }
-        selector
-            .rows
-            .get(sum as usize)
-            .map_or(0, |row| *row as usize)
+    }
+
+    #[inline(never)]
+    fn row_by_state(&self, lookup: &Lookup, patient: u32) -> u32 {
+        let attributes = &self.patients.get(patient).attributes;
+        let value_of = |dimension: &_| self.value_of(dimension, patient);
+        self.lookups.row_by(lookup, attributes, value_of)
     }
 
     fn value_of(&self, dimension: &Dimension, patient: u32) -> usize {
@@ -72,26 +72,15 @@ impl<R: Reader> Simulation<'_, R> {
     /// The outcome that a draw gives.
     #[inline]
     pub(super) fn outcome(&self, chance: ChanceId, patient: u32, bits: u64) -> usize {
-        let chance = &self.program.chances[chance.index()];
-        let n = chance.n_outcomes as usize;
-        let row = if chance.selector.dimensions.is_empty() {
-            0
-        } else {
-            self.row(&chance.selector, patient)
-        };
-        let unit = streams::unit(bits);
-        let shares = &chance.cumulative[row * n..(row + 1) * n];
-        shares[..n - 1]
-            .iter()
-            .filter(|cumulative| unit >= **cumulative)
-            .count()
+        let lookup = self.lookups.chance(chance);
+        let row = self.row(lookup, patient);
+        self.lookups.outcome(lookup, row, streams::unit(bits))
     }
 
     /// A length of time for this patient, drawn with these bits.
     pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
-        let spec = &self.program.durations[duration.index()];
-        let row = self.row(&spec.selector, patient);
-        self.program.samplers[spec.samplers[row].index()].sample_span(bits)
+        let sampler = self.row(self.lookups.duration(duration), patient);
+        self.program.samplers[sampler as usize].sample_span(bits)
     }
 
     /// How long a step takes this patient.
@@ -232,10 +221,7 @@ impl<R: Reader> Simulation<'_, R> {
         if spec.detour == 0.0 {
             return Some(SimSpan::ZERO);
         }
-        let bare = bare_minutes(
-            &self.patients.origin(patient).place,
-            &spec.sites[index].place,
-        );
+        let bare = bare_minutes(&self.place_of(patient), &spec.sites[index].place);
         Some(SimSpan::from_minutes(
             f64::from(bare * spec.detour * spec.slowness) * factor,
         ))

@@ -90,7 +90,7 @@ impl<R: Reader> Simulation<'_, R> {
             by_due,
         } = call;
         let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
-        let place = self.patients.origin(patient).place;
+        let place = self.place_of(patient);
         let free = self.free_units.within(range.clone());
         let is_held_back = self.is_held_back(fleet, rank);
         let free = free.take_while(|_| !is_held_back);
@@ -197,7 +197,7 @@ impl<R: Reader> Simulation<'_, R> {
         let fleet = usize::from(self.units[unit].fleet);
         let spec = &self.program.fleets[fleet];
         let span = spec.driving(bare_minutes, spec.responding, self.wall.hour);
-        let place = self.patients.origin(patient).place;
+        let place = self.place_of(patient);
         let state = &mut self.units[unit];
         let from = state.position(self.now);
         state.drive(from, place, self.now, span);
@@ -261,8 +261,8 @@ impl<R: Reader> Simulation<'_, R> {
             return Some(spec.otherwise);
         };
         let site = &spec.sites[to.index];
-        let from = self.patients.origin(patient).place;
-        self.patients.origin_mut(patient).place = site.place;
+        let from = self.place_of(patient);
+        self.patients.origin_mut(patient).place = Some(site.place);
         let span = match self.patients.get(patient).held(slot) {
             Held::Unit(unit) => {
                 let unit = &mut self.units[usize::from(unit)];
@@ -318,7 +318,7 @@ impl<R: Reader> Simulation<'_, R> {
         let patient = request.patient;
         let bare = bare_minutes(
             &self.units[unit].position(self.now),
-            &self.patients.origin(patient).place,
+            &self.place_of(patient),
         );
         self.send(unit, patient, request.rank, request.order, bare);
         if let Step::Call { at_dispatch, .. } = self.program.steps[self.step_of(patient).index()] {

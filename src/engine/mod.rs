@@ -13,8 +13,10 @@ pub mod facts;
 mod faults;
 pub mod fleets;
 mod interrupting;
+mod later;
 pub mod levels;
 pub mod lines;
+mod lookups;
 pub mod patients;
 mod prefetch;
 pub mod program;
@@ -28,6 +30,7 @@ pub mod streams;
 pub mod time;
 mod triggers;
 mod waiting;
+mod weekly_mass;
 
 #[cfg(test)]
 mod tests;

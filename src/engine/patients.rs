@@ -57,7 +57,8 @@ pub struct PatientOrigin {
     pub is_task: bool,
     /// What the reader wants to know of this patient again.
     pub note: u16,
-    pub place: Place,
+    /// Where the patient has gone; until then it is where its stream lets it begin, drawn only when somebody asks.
+    pub place: Option<Place>,
     pub deadline: SimTime,
     /// Of an interrupted service.
     pub remaining: SimSpan,

@@ -551,7 +551,7 @@ pub struct StreamSpec {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
-    /// Thinned candidates of a Poisson process at the majorant `per_millisecond * profile maximum`;
+    /// Thinned candidates of a Poisson process whose rate follows the profile's week at its greatest day;
     /// `accept` (at most 1) thins further without renumbering anybody.
     Poisson {
         per_millisecond: f64,

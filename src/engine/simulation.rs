@@ -15,6 +15,7 @@ use super::facts::{LevelAreas, Reader, Resource, Seen};
 use super::fleets::{Unit, UnitSet};
 use super::levels::Level;
 use super::lines::Lines;
+use super::lookups::Lookups;
 use super::patients::{PatientOrigin, Patients};
 use super::prefetch::prefetch;
 use super::program::{
@@ -130,6 +131,7 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) replication: u64,
     /// The program's steps, gathered for speed.
     pub(super) rows: Vec<StepRow<'p>>,
+    pub(super) lookups: Lookups<'p>,
     /// By wait: whether its rule is plain.
     pub(super) plain_waits: Vec<bool>,
     pub(super) now: SimTime,
@@ -189,6 +191,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             program,
             replication,
             rows: step_rows(program),
+            lookups: Lookups::new(program),
             plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(program.week_offset, &program.months),
@@ -368,7 +371,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             ordinal: arrival.ordinal,
             is_task: false,
             note: 0,
-            place: self.place_of(&start.place, key),
+            place: None,
             deadline: SimTime::NEVER,
             remaining: SimSpan::ZERO,
         };
@@ -398,7 +401,16 @@ impl<'p, R: Reader> Simulation<'p, R> {
         }
     }
 
-    fn place_of(&self, place: &StreamPlace, key: u64) -> Place {
+    /// Where a patient is: where it began, unless it has gone somewhere.
+    pub(super) fn place_of(&self, patient: u32) -> Place {
+        let origin = self.patients.origin(patient);
+        origin.place.unwrap_or_else(|| {
+            let start = self.starts.get(origin.stream.index());
+            self.first_place(&start.place, self.patients.get(patient).key)
+        })
+    }
+
+    fn first_place(&self, place: &StreamPlace, key: u64) -> Place {
         match place {
             StreamPlace::At(place) => *place,
             StreamPlace::Rectangle { low, high } => {

@@ -115,6 +115,23 @@ impl<R: Reader> Simulation<'_, R> {
                 let outcome = self.outcome(chance, patient, self.bits(row, patient));
                 Some(self.program.branches[first as usize + outcome])
             }
+            Step::Enter { group } => {
+                self.patients.get_mut(patient).enter(group);
+                Some(next)
+            }
+            Step::When { selector, first } => {
+                let row = self.row(self.lookups.selector(selector), patient);
+                Some(self.program.branches[(first + row) as usize])
+            }
+            Step::Set { attribute, level } => {
+                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
+                Some(next)
+            }
+            Step::SetBy { attribute, chance } => {
+                let level = self.outcome(chance, patient, self.bits(row, patient));
+                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
+                Some(next)
+            }
             Step::Patience { duration } => {
                 let span = self.step_span(row, duration, patient);
                 self.patients.origin_mut(patient).deadline = self.now + span;
@@ -133,7 +150,6 @@ impl<R: Reader> Simulation<'_, R> {
         let next = StepId(id.0 + 1);
         self.stand_at(patient, id);
         match step {
-            Step::Enter { group } => self.patients.get_mut(patient).enter(group),
             Step::ClearPatience => self.patients.origin_mut(patient).deadline = SimTime::NEVER,
             Step::WaitUntil { window } => return self.wait_until(patient, next, window),
             Step::WaitRate { hazard } => return self.wait_rate(patient, id, hazard),
@@ -142,17 +158,6 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Step::HoldAll { slot, pools, wait } => {
                 return self.hold_all(patient, slot, pools, wait).then_some(next);
-            }
-            Step::When { selector, first } => {
-                let row = self.row(&self.program.selectors[selector.index()], patient);
-                return Some(self.program.branches[first as usize + row]);
-            }
-            Step::Set { attribute, level } => {
-                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
-            }
-            Step::SetBy { attribute, chance } => {
-                let level = self.outcome(chance, patient, self.step_bits(patient, id));
-                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
             }
             Step::Refer { route, entry, here } => {
                 return self.refer(patient, id, route, Some(entry), here);
@@ -290,7 +295,7 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Held::Unit(unit) => {
                 self.tell_let_go(patient, self.unit_resource(usize::from(unit)));
-                let place = self.patients.origin(patient).place;
+                let place = self.place_of(patient);
                 self.free_unit(usize::from(unit), place);
             }
         }
@@ -323,7 +328,7 @@ impl<R: Reader> Simulation<'_, R> {
         };
         let site = &spec.sites[to.index];
         if spec.moves_patient() {
-            self.patients.origin_mut(patient).place = site.place;
+            self.patients.origin_mut(patient).place = Some(site.place);
         }
         let travel = to.travel;
         let Some(entry) = entry else {
@@ -374,6 +379,7 @@ impl<R: Reader> Simulation<'_, R> {
         let bits = self.step_bits(patient, id);
         let origin = PatientOrigin {
             is_task: true,
+            place: Some(self.place_of(patient)),
             ..*self.patients.origin(patient)
         };
         let record = self.patients.get(patient);

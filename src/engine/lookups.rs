@@ -1,0 +1,188 @@
+//! The program's tables by cohort, time, place and state as a run reads them: every selector flat and side by side.
+//!
+//! A look-up adds what each dimension's value is worth and reads the row at the sum. Rows say at once what is wanted there:
+//! where the shares of a chance begin, which sampler a length of time is drawn from, which branch is taken.
+
+use super::program::{
+    AttributeId, ChanceId, Dimension, DurationId, N_ATTRIBUTES, Program, Selector, SelectorId,
+};
+
+/// One selector.
+#[derive(Clone, Copy)]
+pub struct Lookup {
+    first_term: u32,
+    n_terms: u16,
+    /// Of a chance: its outcomes but the last.
+    n_shares: u16,
+    /// All terms are attributes.
+    pub is_about_patient: bool,
+    /// Of the row that is read when the sum is none of the table's; the rows follow.
+    first_row: u32,
+    n_rows: u32,
+}
+
+/// One dimension: value `v` adds `worth[first + v]`, a value from `n` on nothing.
+#[derive(Clone, Copy)]
+pub struct Term {
+    first: u32,
+    /// Of `Lookups::others`, if it is not an attribute.
+    other: u32,
+    n: u16,
+    attribute: u8,
+}
+
+/// All selectors of a program: of its chances, then of its selectors, then of its durations.
+pub struct Lookups<'p> {
+    lookups: Vec<Lookup>,
+    terms: Vec<Term>,
+    worth: Vec<u32>,
+    rows: Vec<u32>,
+    others: Vec<&'p Dimension>,
+    /// Of every chance, by row: the cumulative shares of all outcomes but the last.
+    shares: Vec<f64>,
+    first_selector: usize,
+    first_duration: usize,
+}
+
+/// No attribute: another dimension.
+const OTHER: u8 = u8::MAX;
+
+impl<'p> Lookups<'p> {
+    pub fn new(program: &'p Program) -> Self {
+        let mut lookups = Self {
+            lookups: Vec::new(),
+            terms: Vec::new(),
+            worth: Vec::new(),
+            rows: Vec::new(),
+            others: Vec::new(),
+            shares: Vec::new(),
+            first_selector: program.chances.len(),
+            first_duration: program.chances.len() + program.selectors.len(),
+        };
+        for chance in &program.chances {
+            let n = chance.n_outcomes as usize;
+            let first = lookups.shares.len();
+            for row in chance.cumulative.chunks(n) {
+                lookups.shares.extend_from_slice(&row[..n - 1]);
+            }
+            lookups.add(&chance.selector, n as u16 - 1, |row| {
+                (first + row * (n - 1)) as u32
+            });
+        }
+        for selector in &program.selectors {
+            lookups.add(selector, 0, |row| row as u32);
+        }
+        for duration in &program.durations {
+            let sampler = |row: usize| u32::from(duration.samplers[row].0);
+            lookups.add(&duration.selector, 0, sampler);
+        }
+        lookups
+    }
+
+    fn add(&mut self, selector: &'p Selector, n_shares: u16, of_row: impl Fn(usize) -> u32) {
+        self.lookups.push(Lookup {
+            first_term: self.terms.len() as u32,
+            n_terms: selector.dimensions.len() as u16,
+            n_shares,
+            is_about_patient: selector
+                .dimensions
+                .iter()
+                .all(|(dimension, _)| matches!(dimension, Dimension::Attribute(_))),
+            first_row: self.rows.len() as u32,
+            n_rows: selector.rows.len() as u32,
+        });
+        for (dimension, worth) in &selector.dimensions {
+            let (attribute, other) = match dimension {
+                Dimension::Attribute(AttributeId(attribute)) => (*attribute, 0),
+                _ => {
+                    self.others.push(dimension);
+                    (OTHER, self.others.len() as u32 - 1)
+                }
+            };
+            self.terms.push(Term {
+                first: self.worth.len() as u32,
+                n: worth.len() as u16,
+                other,
+                attribute,
+            });
+            self.worth.extend_from_slice(worth);
+        }
+        self.rows.push(of_row(0));
+        let rows = selector.rows.iter().map(|row| of_row(*row as usize));
+        self.rows.extend(rows);
+    }
+
+    #[inline]
+    pub fn chance(&self, id: ChanceId) -> &Lookup {
+        &self.lookups[id.index()]
+    }
+
+    #[inline]
+    pub fn selector(&self, id: SelectorId) -> &Lookup {
+        &self.lookups[self.first_selector + id.index()]
+    }
+
+    #[inline]
+    pub fn duration(&self, id: DurationId) -> &Lookup {
+        &self.lookups[self.first_duration + id.index()]
+    }
+
+    /// The row of a selector that is about the patient only.
+    #[inline(always)]
+    pub fn row(&self, lookup: &Lookup, attributes: &[u8; N_ATTRIBUTES]) -> u32 {
+        let mut sum = 0;
+        for term in self.terms(lookup) {
+            let level = attributes[usize::from(term.attribute) % N_ATTRIBUTES];
+            sum += self.worth(term, usize::from(level));
+        }
+        self.row_at(lookup, sum)
+    }
+
+    /// The row of any selector; `value_of` says what a dimension other than an attribute is now.
+    pub fn row_by(
+        &self,
+        lookup: &Lookup,
+        attributes: &[u8; N_ATTRIBUTES],
+        value_of: impl Fn(&Dimension) -> usize,
+    ) -> u32 {
+        let worths = self.terms(lookup).iter().map(|term| {
+            let value = match attributes.get(usize::from(term.attribute)) {
+                Some(level) => usize::from(*level),
+                None => value_of(self.others[term.other as usize]),
+            };
+            self.worth(term, value)
+        });
+        self.row_at(lookup, worths.sum())
+    }
+
+    #[inline(always)]
+    fn row_at(&self, lookup: &Lookup, sum: u32) -> u32 {
+        let row = if sum < lookup.n_rows { 1 + sum } else { 0 };
+        self.rows[(lookup.first_row + row) as usize]
+    }
+
+    #[inline(always)]
+    fn terms(&self, lookup: &Lookup) -> &[Term] {
+        let first = lookup.first_term as usize;
+        &self.terms[first..first + usize::from(lookup.n_terms)]
+    }
+
+    #[inline(always)]
+    fn worth(&self, term: &Term, value: usize) -> u32 {
+        if value < usize::from(term.n) {
+            self.worth[term.first as usize + value]
+        } else {
+            0
+        }
+    }
+
+    /// The outcome of a chance that a number between 0 and 1 gives in a row.
+    #[inline]
+    pub fn outcome(&self, lookup: &Lookup, row: u32, unit: f64) -> usize {
+        let first = row as usize;
+        self.shares[first..first + usize::from(lookup.n_shares)]
+            .iter()
+            .filter(|cumulative| unit >= **cumulative)
+            .count()
+    }
+}
