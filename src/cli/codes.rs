@@ -1,5 +1,6 @@
 //! Every code that the program prints, with those that only commands find.
 
+use crate::experiment::reproduction::codes::{FIGURE, NO_RULE, NO_SUCH_NUMBER};
 use crate::scenario::codes::{Code, READING};
 use crate::uec::codes::CHECKING;
 
@@ -14,6 +15,21 @@ const EXPERIMENT: &[Code] = &[
         code: "E101",
         title: "scenarios that cannot be paired",
         explanation: "A comparison simulates the same patients in every scenario, so start, warm-up and length must be the same. Give the scenarios the same [run] table, or use --length and --warm-up.",
+    },
+    Code {
+        code: FIGURE,
+        title: "a figure of a published model that cannot be understood",
+        explanation: "Each [[figures]] of a reproduction.toml has a metric and either a formula over measures or the reason why it cannot be had. docs/reproductions-format.md tells what formulas may say.",
+    },
+    Code {
+        code: NO_RULE,
+        title: "a published figure that nothing is said of",
+        explanation: "Every row of the table of published figures needs a [[figures]] and a [sources] entry, and every entry a row, so that no figure is dropped in silence.",
+    },
+    Code {
+        code: NO_SUCH_NUMBER,
+        title: "a number that the scenario does not give",
+        explanation: "A formula names a scenario, measure, statistic or group that runs of that scenario do not have. Add the statistic to the measure, or the attribute under its \"by\".",
     },
     Code {
         code: "R101",

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::experiment::reproduction::Reproduction;
 use crate::experiment::results::{Comparison, Estimate, Results, ValueKey};
 use crate::report::format::{statistic_key, unit_of};
 
@@ -41,6 +42,45 @@ pub fn of_comparison(comparison: &Comparison, folder: Option<&Path>) -> Value {
         "alternatives": alternatives,
         "folder": folder,
     })
+}
+
+/// Every figure with every value given for it.
+pub fn of_reproductions<'a>(all: impl IntoIterator<Item = &'a Reproduction>) -> Value {
+    let models = all.into_iter().map(|reproduction| {
+        let figures = reproduction.judged.iter().map(|judged| {
+            let figure = &judged.figure;
+            let given = figure
+                .references
+                .iter()
+                .enumerate()
+                .map(|(position, reference)| {
+                    let comparison = judged.comparisons.get(position);
+                    json!({
+                        "source": reference.source,
+                        "mean": reference.given.mean,
+                        "low": reference.given.low,
+                        "high": reference.given.high,
+                        "difference": comparison.map(|one| one.difference),
+                        "allowed": comparison.and_then(|one| one.allowed),
+                    })
+                });
+            json!({
+                "scenario": figure.scenario,
+                "metric": figure.metric,
+                "unit": figure.unit,
+                "estimate": of_estimate(judged.ours),
+                "given": given.collect::<Vec<_>>(),
+                "verdict": judged.verdict.words(),
+            })
+        });
+        json!({
+            "model": reproduction.description.name,
+            "title": reproduction.description.title,
+            "replications": reproduction.n_replications(),
+            "figures": figures.collect::<Vec<_>>(),
+        })
+    });
+    models.collect()
 }
 
 fn of_results(results: &Results) -> Value {

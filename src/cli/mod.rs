@@ -22,6 +22,7 @@ mod new;
 mod options;
 mod origin_words;
 mod progress;
+mod reproduce;
 mod run;
 mod running;
 mod schema;
@@ -66,6 +67,8 @@ enum Command {
     New(new::NewArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
+    /// Run published models again and compare their figures with what was published
+    Reproduce(reproduce::ReproduceArguments),
     /// Tell one patient's journey, or the same patient's in two scenarios side by side
     Trace(trace::TraceArguments),
     /// Say in plain words what a code, measure, service, change or distribution is
@@ -89,6 +92,7 @@ pub fn main() -> Exit {
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
+        Some(Command::Reproduce(arguments)) => reproduce::reproduce(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Diff(arguments)) => diff::diff(arguments),

@@ -91,6 +91,23 @@ fn shipped_names(inner: &str) -> Vec<String> {
         .collect()
 }
 
+/// Names of the folders in a folder of the shipped tree, on the disk and in the binary, in order.
+pub fn shipped_folders(folder: &str) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    if let Ok(entries) = fs::read_dir(Path::new(SHIPPED).join(folder)) {
+        let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+        names.extend(folders.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    }
+    let folders = EMBEDDED
+        .get_dir(folder)
+        .map(Dir::dirs)
+        .into_iter()
+        .flatten();
+    let embedded = folders.filter_map(|folder| folder.path().file_name());
+    names.extend(embedded.map(|name| name.to_string_lossy().into_owned()));
+    names.into_iter().collect()
+}
+
 /// The rest of a path below `scenarios/`.
 fn within_shipped(path: &str) -> Option<&str> {
     let rest = path.strip_prefix(SHIPPED)?;

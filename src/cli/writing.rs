@@ -51,6 +51,18 @@ impl Target {
         Self::new(folder.unwrap_or_else(|| Path::new("output").join(names.join("-vs-"))))
     }
 
+    /// A folder for each reproduction: `--out` for one, folders in it for several.
+    ///
+    /// Errors: a folder that holds something else.
+    pub fn for_reproductions(names: &[String], common: &Common) -> Result<Vec<Self>, Exit> {
+        let folder = |name: &String| match &common.out {
+            Some(out) if names.len() == 1 => out.clone(),
+            Some(out) => out.join(name),
+            None => Path::new("output").join(format!("reproduce-{name}")),
+        };
+        names.iter().map(folder).map(Self::new).collect()
+    }
+
     fn new(folder: PathBuf) -> Result<Self, Exit> {
         match folder::refusal(&folder) {
             Some(refusal) => Err(say::fault(Exit::Input, &refusal)),
@@ -78,6 +90,36 @@ pub struct Circumstances {
     pub threads: usize,
     /// Of a run: the replication whose events are written.
     pub log: Option<u32>,
+}
+
+/// Writes files that are ready, with `timing.json`; the folder.
+pub fn write_files(
+    files: &[report::OutputFile],
+    timing: &Timing,
+    target: &Target,
+    exit: Exit,
+) -> Result<PathBuf, Exit> {
+    let folder = target.for_exit(exit);
+    let written = Draft::new(&folder).and_then(|draft| {
+        put_files(files, draft.path())?;
+        fs::write(draft.path().join("timing.json"), timing_json(timing))?;
+        draft.finish()
+    });
+    written.map(|()| folder.clone()).map_err(|fault| {
+        let message = format!("{} cannot be written: {fault}", folder.display());
+        say::fault(Exit::Machine, &message)
+    })
+}
+
+fn put_files(files: &[report::OutputFile], folder: &Path) -> io::Result<()> {
+    for file in files {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, &file.bytes)?;
+    }
+    Ok(())
 }
 
 /// Writes all files of a run; none if no replication finished.
@@ -117,13 +159,8 @@ fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> i
         .num_threads(circumstances.threads.max(1))
         .build()
         .map_err(io::Error::other)?;
-    for file in pool.install(|| report::files(outcome, &provenance)) {
-        let path = folder.join(&file.path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, &file.bytes)?;
-    }
+    let files = pool.install(|| report::files(outcome, &provenance));
+    put_files(&files, folder)?;
     if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.log) {
         write_log(&results.model, replication, &folder.join("events.csv"))?;
     }
@@ -153,15 +190,24 @@ fn write_log(model: &Model, replication: u32, path: &Path) -> io::Result<()> {
 }
 
 fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {
-    let wall_seconds = circumstances.took.as_secs_f64();
-    let events: u64 = all_results(outcome)
+    timing_of(
+        &all_results(outcome),
+        circumstances.took,
+        circumstances.threads,
+    )
+}
+
+/// How long runs took.
+pub fn timing_of(results: &[&Results], took: Duration, threads: usize) -> Timing {
+    let wall_seconds = took.as_secs_f64();
+    let events: u64 = results
         .iter()
         .flat_map(|results| &results.conservation)
         .map(|run| run.events)
         .sum();
     Timing {
         finished: now(),
-        threads: circumstances.threads,
+        threads,
         wall_seconds,
         events,
         events_per_second: events as f64 / wall_seconds.max(1e-6),

@@ -8,6 +8,7 @@ pub mod fit;
 pub mod journeys;
 pub mod overload;
 pub mod replicate;
+pub mod reproduction;
 pub mod results;
 pub mod summarise;
 pub mod variation;

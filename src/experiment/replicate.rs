@@ -125,7 +125,7 @@ pub fn days_to_run(models: &[Model]) -> u64 {
     models.iter().map(days).sum()
 }
 
-fn tables_of(model: &Model) -> MeasureTables {
+pub(super) fn tables_of(model: &Model) -> MeasureTables {
     MeasureTables::new(model, model.run.warm_up, model.run.length)
 }
 

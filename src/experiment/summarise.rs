@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::replicate::{Finished, Replicated};
+use super::replicate::{Finished, Replicated, tables_of};
 use super::results::{
     Course, Estimate, LevelTimes, MeasureHistogram, Panels, PatientFlow, Results, ValueKey,
 };
@@ -10,7 +10,7 @@ use crate::engine::time::{DAY, MINUTE};
 use crate::stats::histogram::Histogram;
 use crate::stats::intervals::half_width;
 use crate::stats::summary::{mean, quantile_of_sorted};
-use crate::uec::measures::{CourseKey, FlowEnd, Row};
+use crate::uec::measures::{CourseKey, FlowEnd, MeasureTables, Row};
 use crate::uec::model::{MeasureKind, MeasureSpec, Model};
 
 /// Of all intervals.
@@ -20,16 +20,7 @@ const CONFIDENCE: f64 = 0.95;
 pub fn summarise(model: Model, replicated: Replicated) -> Results {
     let tables = &replicated.tables;
     let finished = &replicated.finished;
-    let keys: Vec<ValueKey> = tables
-        .keys()
-        .iter()
-        .map(|key| ValueKey {
-            measure: key.measure,
-            statistic: key.statistic,
-            site: site_name(&model, key.row),
-            cohort: cohort_name(&model, key.row),
-        })
-        .collect();
+    let keys = keys(&model, tables);
     let estimates = (0..keys.len())
         .map(|key| {
             let values = finished.iter().filter_map(|run| run.outcome.values[key]);
@@ -77,6 +68,23 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
             .collect(),
         model,
     }
+}
+
+/// What each number of a replication is, in order.
+fn keys(model: &Model, tables: &MeasureTables) -> Vec<ValueKey> {
+    let keys = tables.keys().iter();
+    keys.map(|key| ValueKey {
+        measure: key.measure,
+        statistic: key.statistic,
+        site: site_name(model, key.row),
+        cohort: cohort_name(model, key.row),
+    })
+    .collect()
+}
+
+/// As in the [`Results`] of a scenario, before it is run.
+pub fn keys_of(model: &Model) -> Vec<ValueKey> {
+    keys(model, &tables_of(model))
 }
 
 /// Mean with its 95 % Student-t interval; `None` without values. The interval of a single value is infinite.

@@ -14,6 +14,7 @@ pub mod html;
 mod panel;
 #[cfg(feature = "png")]
 pub mod png;
+pub mod reproduction;
 pub mod run_json;
 pub mod subject;
 pub mod tables;

@@ -73,6 +73,18 @@ struct OutputRecord<'a> {
     sha256: String,
 }
 
+/// As [`run_json`], of scenarios each of which was run for itself.
+pub fn run_json_of(results: &[Results], provenance: &Provenance, outputs: &[OutputFile]) -> String {
+    let scenarios = results.iter().map(|results| scenario(results, "run", None));
+    to_json(&RunRecord {
+        program: "uecsim",
+        version: &provenance.version,
+        command: &provenance.command,
+        scenarios: scenarios.collect(),
+        outputs: outputs.iter().map(output).collect(),
+    })
+}
+
 /// The record of a run as JSON; `outputs` are all files written but this one and `timing.json`.
 pub fn run_json(outcome: Outcome<'_>, provenance: &Provenance, outputs: &[OutputFile]) -> String {
     let record = RunRecord {

@@ -131,7 +131,8 @@ fn summary(results: &[&Results]) -> String {
     sheet.finish()
 }
 
-fn replications(results: &[&Results]) -> String {
+/// Every number of every replication.
+pub fn replications(results: &[&Results]) -> String {
     let header = [
         "scenario",
         "replication",

@@ -36,6 +36,14 @@ impl Cell {
         }
     }
 
+    /// A word in the colour of a class of the style sheet.
+    pub fn coloured(word: &str, class: &str) -> Self {
+        Self {
+            html: escape(word),
+            class: class.to_owned(),
+        }
+    }
+
     /// A word that also has a colour, by its class.
     pub fn verdict(word: &str) -> Self {
         Self {

@@ -7,7 +7,7 @@
 
 mod about;
 mod counterfactuals;
-mod elements;
+pub mod elements;
 mod equity;
 mod inputs;
 mod values;
@@ -59,24 +59,34 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
         ),
     ];
     sections.retain(|(_, _, body)| !body.is_empty());
+    let sections: Vec<(&str, &str, String)> = sections
+        .into_iter()
+        .map(|(id, heading, body)| (id, heading, section(id, heading, &body)))
+        .collect();
+    document(&title, &setting(subject), &sections, provenance)
+}
+
+/// A page of sections (id, heading, HTML); `title` and `header` are HTML.
+pub fn document(
+    title: &str,
+    header: &str,
+    sections: &[(&str, &str, String)],
+    provenance: &Provenance,
+) -> String {
     let link = |(id, heading, _): &(&str, &str, String)| {
         format!("<li><a href=\"#{id}\">{heading}</a></li>\n")
     };
     let links: String = sections.iter().skip(1).map(link).collect();
-    let body: String = sections
-        .iter()
-        .map(|(id, heading, body)| section(id, heading, body))
-        .collect();
+    let body: String = sections.iter().map(|(_, _, body)| body.as_str()).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>\n{}{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n\
-         <header>\n<p class=\"kicker\">Urgent and emergency care, simulated</p>\n<h1>{title}</h1>\n{}</header>\n\
+         <header>\n<p class=\"kicker\">Urgent and emergency care, simulated</p>\n<h1>{title}</h1>\n{header}</header>\n\
          <main id=\"main\" tabindex=\"-1\">\n<nav aria-label=\"Contents\">\n<ul>\n{links}</ul>\n</nav>\n{body}</main>\n\
          <footer>\n<p>Written by uecsim {}. A simulation: not an official statistic, and not a publication of the NHS.</p>\n\
          </footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         font_faces(),
-        setting(subject),
         escape(&provenance.version),
     )
 }
@@ -133,7 +143,7 @@ fn findings(subject: &Subject<'_>) -> String {
 }
 
 /// A list of the findings that leads to the charts, then the charts.
-fn figures(charts: &[Chart]) -> String {
+pub fn figures(charts: &[Chart]) -> String {
     let link = |chart: &Chart| {
         let (id, title) = (escape(&chart.id), escape(&chart.title));
         format!("<li><a href=\"#chart-{id}\">{title}</a></li>\n")
