@@ -19,7 +19,7 @@ const EXPERIMENT: &[Code] = &[
     Code {
         code: FIGURE,
         title: "a figure of a published model that cannot be understood",
-        explanation: "Each [[figures]] of a reproduction.toml has a metric and either a formula over measures or the reason why it cannot be had. docs/reproductions-format.md tells what formulas may say.",
+        explanation: "Each [[figures]] of a reproduction.toml has a metric and either a formula over measures or the reason why it cannot be had. docs/published-models.md tells what formulas may say.",
     },
     Code {
         code: NO_RULE,

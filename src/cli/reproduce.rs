@@ -52,6 +52,10 @@ struct Ready {
 /// Exit code 1 if a figure falls out.
 pub fn reproduce(arguments: &ReproduceArguments) -> Result<Exit, Exit> {
     let common = &arguments.common;
+    if common.length.is_some() || common.warm_up.is_some() {
+        let message = "a published model runs as long as its scenarios say: --length and --warm-up do not go with reproduce";
+        return Err(say::fault(Exit::Input, message));
+    }
     let names = match arguments.all {
         true => shipped_folders(PUBLISHED),
         false => arguments.models.clone(),

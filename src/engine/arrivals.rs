@@ -4,10 +4,14 @@
 //! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
 //! streams out of the agenda.
 
+use super::calendar::{WallClock, time_of_week};
+use super::choice::bands;
 use super::distributions::{Distribution, Sampler, Shape};
-use super::program::{Arrivals, Profile, ProfileId, Program, StreamId, StreamSpec};
+use super::program::{
+    Arrivals, Dimension, DurationId, Profile, ProfileId, Program, Selector, StreamId, StreamSpec,
+};
 use super::streams;
-use super::time::{DAY, SimSpan, SimTime};
+use super::time::{DAY, HOUR, SimSpan, SimTime};
 use super::weekly_mass::WeeklyMass;
 
 /// Candidates in a batch, roughly.
@@ -228,7 +232,8 @@ impl ArrivalBook {
         }
         match &spec.arrivals {
             Arrivals::Renewal { gap } => {
-                state.next_time += program.samplers[gap.index()].sample(bits());
+                let now = SimTime(state.next_time as u64);
+                state.next_time += gap_at(program, *gap, now).sample(bits());
             }
             Arrivals::Recorded(list) => {
                 let next = list.get(state.next_ordinal as usize);
@@ -260,6 +265,52 @@ impl ArrivalBook {
     }
 }
 
+/// The gap that follows an arrival at `now`.
+fn gap_at(program: &Program, gap: DurationId, now: SimTime) -> &Sampler {
+    let spec = &program.durations[gap.index()];
+    let row = row_at(program, &spec.selector, now);
+    &program.samplers[spec.samplers[row].index()]
+}
+
+/// Mean arrivals per millisecond of a stream given by gaps, over the hours of the run; `means` are those of its rows, in
+/// milliseconds.
+pub fn mean_rate_of_gaps(program: &Program, gap: DurationId, means: &[f64]) -> f64 {
+    let selector = &program.durations[gap.index()].selector;
+    let n_hours = match selector.dimensions.is_empty() {
+        true => 1,
+        // A year has met every hour, day and month.
+        false => 24 * program.months.len().clamp(1, 366) as u64,
+    };
+    let row = |hour: u64| row_at(program, selector, SimTime(hour * HOUR.0));
+    let rates = (0..n_hours).map(|hour| 1.0 / means[row(hour)].max(1.0));
+    rates.sum::<f64>() / n_hours as f64
+}
+
+/// The row that a moment selects.
+fn row_at(program: &Program, selector: &Selector, now: SimTime) -> usize {
+    if selector.dimensions.is_empty() {
+        return selector.rows.first().map_or(0, |row| *row as usize);
+    }
+    let mut clock = WallClock::new(program.week_offset, &program.months);
+    clock.set(now, program.week_offset, &program.months);
+    let value = |dimension: &Dimension| match dimension {
+        Dimension::Hour => usize::from(clock.hour),
+        Dimension::Weekday => usize::from(clock.weekday),
+        Dimension::Month => usize::from(clock.month),
+        Dimension::Open(window) => {
+            let now = time_of_week(now, program.week_offset);
+            usize::from(program.windows[window.index()].is_open(now))
+        }
+        Dimension::Since { bounds, .. } => bands(now.0, bounds.iter().map(|bound| bound.0)),
+        _ => 0,
+    };
+    let each = selector.dimensions.iter();
+    let parts = each.map(|(dimension, map)| map.get(value(dimension)).copied().unwrap_or(0));
+    let sum: u32 = parts.sum();
+    let row = selector.rows.get(sum as usize);
+    row.map_or(0, |row| *row as usize)
+}
+
 /// A batch's length: about `BATCH` candidates, at most a day.
 fn window(program: &Program) -> SimSpan {
     let total: f64 = program
@@ -285,7 +336,11 @@ fn candidates_per_millisecond(program: &Program, arrivals: &Arrivals) -> f64 {
             per_millisecond * profile.map_or(1.0, Profile::largest_day)
         }
         // The median stands for the mean: this only sizes batches.
-        Arrivals::Renewal { gap } => 1.0 / program.samplers[gap.index()].sample(1 << 63).max(1.0),
+        Arrivals::Renewal { gap } => {
+            1.0 / gap_at(program, *gap, SimTime::ZERO)
+                .sample(1 << 63)
+                .max(1.0)
+        }
         // A list is held in memory as it is.
         Arrivals::Recorded(_) => 0.0,
     }

@@ -5,13 +5,13 @@ use super::facts::Reader;
 use super::fleets::bare_minutes;
 use super::lookups::Lookup;
 use super::program::{
-    ChanceId, Dimension, DurationId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, SiteId,
-    StepId,
+    ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Since,
+    SiteId, StepId,
 };
 use super::rows::StepRow;
 use super::simulation::Simulation;
 use super::streams;
-use super::time::SimSpan;
+use super::time::{SimSpan, SimTime};
 
 /// Where a patient goes and how long that takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,12 +54,30 @@ impl<R: Reader> Simulation<'_, R> {
                 usize::from(self.program.windows[window.index()].is_open(now))
             }
             Dimension::Held(slot) => usize::from(record.is_holding(*slot)),
-            Dimension::Waiting { pools, bounds } => {
-                bands(self.sum(pools, |level| level.waiting), bounds)
+            Dimension::Waiting { pools, bounds } => bands(
+                self.sum(pools, |level| level.waiting),
+                bounds.iter().copied(),
+            ),
+            Dimension::Busy { pools, bounds } => {
+                bands(self.sum(pools, |level| level.busy), bounds.iter().copied())
             }
-            Dimension::Busy { pools, bounds } => bands(self.sum(pools, |level| level.busy), bounds),
             Dimension::Trigger(trigger) => usize::from(self.triggers.is_on(*trigger)),
+            Dimension::Since { what, bounds } => {
+                let from = match what {
+                    Since::Start => Some(SimTime::ZERO),
+                    Since::Mark(mark) => self.passed_at(patient, *mark),
+                };
+                let since = from.map_or(0, |from| self.now.since(from).0);
+                bands(since, bounds.iter().map(|bound| bound.0))
+            }
         }
+    }
+
+    /// When the patient last passed a mark that has a clock.
+    fn passed_at(&self, patient: u32, mark: MarkId) -> Option<SimTime> {
+        let clock = self.program.mark_clocks[mark.index()]?;
+        let is_set = self.patients.get(patient).is_clock_set(clock);
+        is_set.then(|| self.patients.clock(patient, clock))
     }
 
     fn sum(&self, pools: &[PoolId], of: impl Fn(&super::levels::Level) -> u32) -> u32 {
@@ -230,6 +248,6 @@ impl<R: Reader> Simulation<'_, R> {
 
 /// Number of bounds reached.
 #[inline]
-fn bands(value: u32, bounds: &[u32]) -> usize {
-    bounds.iter().filter(|bound| value >= **bound).count()
+pub(super) fn bands<T: PartialOrd>(value: T, bounds: impl Iterator<Item = T>) -> usize {
+    bounds.filter(|bound| value >= *bound).count()
 }

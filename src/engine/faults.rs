@@ -166,7 +166,7 @@ impl Program {
             Arrivals::Poisson { profile, .. } => {
                 profile.is_none_or(|profile| profile.index() < self.profiles.len())
             }
-            Arrivals::Renewal { gap } => gap.index() < self.samplers.len(),
+            Arrivals::Renewal { gap } => self.has_duration(*gap),
             Arrivals::Recorded(list) => list.is_sorted_by_key(|arrival| arrival.time),
         };
         let is_somewhere = match stream.place {
@@ -190,7 +190,7 @@ impl Program {
                 window.is_some_and(|window| !window.open.is_empty())
             }
             Step::WaitRate { hazard } => hazard.index() < self.hazards.len(),
-            Step::LetGo { slot } => has_slots(slot, 1),
+            Step::LetGo { slot } | Step::LetGoSome { slot, .. } => has_slots(slot, 1),
             Step::Jump { to } => self.has_step(to),
             Step::Share { chance, otherwise } => {
                 let chance = self.chances.get(chance.index());

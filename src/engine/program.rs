@@ -117,6 +117,11 @@ pub enum Step {
     LetGo {
         slot: HoldSlot,
     },
+    /// Lets some of the units held go; all of them if it holds no more.
+    LetGoSome {
+        slot: HoldSlot,
+        units: u8,
+    },
     Jump {
         to: StepId,
     },
@@ -243,6 +248,37 @@ pub enum Dimension {
     },
     /// 0 off, 1 on.
     Trigger(TriggerId),
+    /// Number of `bounds` reached by the time since something.
+    Since {
+        what: Since,
+        bounds: Vec<SimSpan>,
+    },
+}
+
+/// What time is counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Time zero of the run.
+    Start,
+    /// The patient's latest passing of a mark; for one that has not passed it no time has gone by.
+    Mark(MarkId),
+}
+
+impl Dimension {
+    /// Whether the moment alone decides, whoever the patient is and whatever goes on elsewhere.
+    pub fn is_of_time(&self) -> bool {
+        matches!(
+            self,
+            Self::Hour
+                | Self::Weekday
+                | Self::Month
+                | Self::Open(_)
+                | Self::Since {
+                    what: Since::Start,
+                    ..
+                }
+        )
+    }
 }
 
 /// Maps a patient and the state of the world to a row: the sum over dimensions of `map[value]`.
@@ -558,8 +594,9 @@ pub enum Arrivals {
         profile: Option<ProfileId>,
         accept: f64,
     },
+    /// Gaps by a row that the time of the arrival before selects; its dimensions are those of time.
     Renewal {
-        gap: SamplerId,
+        gap: DurationId,
     },
     Recorded(Vec<RecordedArrival>),
 }

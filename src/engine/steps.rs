@@ -150,6 +150,7 @@ impl<R: Reader> Simulation<'_, R> {
         let next = StepId(id.0 + 1);
         self.stand_at(patient, id);
         match step {
+            Step::LetGoSome { slot, units } => self.let_go_some(patient, slot, units),
             Step::ClearPatience => self.patients.origin_mut(patient).deadline = SimTime::NEVER,
             Step::WaitUntil { window } => return self.wait_until(patient, next, window),
             Step::WaitRate { hazard } => return self.wait_rate(patient, id, hazard),
@@ -299,6 +300,23 @@ impl<R: Reader> Simulation<'_, R> {
                 self.free_unit(usize::from(unit), place);
             }
         }
+    }
+
+    /// Releases some of the units held under a slot.
+    fn let_go_some(&mut self, patient: u32, slot: HoldSlot, units: u8) {
+        let record = self.patients.get_mut(patient);
+        let held = record.take(slot);
+        let Held::Pool { pool, units: all } = held else {
+            record.hold(slot, held);
+            return;
+        };
+        let kept = all.saturating_sub(units);
+        if kept > 0 {
+            record.hold(slot, Held::Pool { pool, units: kept });
+        }
+        let (pool, units) = (PoolId(pool), all - kept);
+        self.tell_let_go(patient, Resource::Pool { pool, units });
+        self.release(pool, u32::from(units));
     }
 
     fn leave(&mut self, patient: u32, disposition: DispositionId, site: SiteId) {

@@ -1,5 +1,6 @@
 //! What a model would simulate, in plain numbers for people to check before it runs.
 
+use crate::engine::arrivals::mean_rate_of_gaps;
 use crate::engine::program::{Arrivals, Program, Roster};
 use crate::engine::time::{DAY, SimSpan};
 
@@ -53,10 +54,15 @@ fn per_day(model: &Model, arrivals: &Arrivals) -> f64 {
         Arrivals::Renewal { gap } => {
             // The mean of a table's draws at evenly spread probabilities: near enough for an overview.
             const DRAWS: u64 = 4096;
-            let sampler = &model.program.samplers[gap.index()];
-            let draws =
-                (0..DRAWS).map(|nth| sampler.sample((2 * nth + 1) * (u64::MAX / (2 * DRAWS))));
-            day * DRAWS as f64 / draws.sum::<f64>()
+            let program = &model.program;
+            let rows = program.durations[gap.index()].samplers.iter();
+            let means = rows.map(|row| {
+                let sampler = &program.samplers[row.index()];
+                let draws =
+                    (0..DRAWS).map(|nth| sampler.sample((2 * nth + 1) * (u64::MAX / (2 * DRAWS))));
+                draws.sum::<f64>() / DRAWS as f64
+            });
+            day * mean_rate_of_gaps(program, *gap, &means.collect::<Vec<_>>())
         }
         Arrivals::Recorded(list) => {
             let run = (model.run.warm_up + model.run.length).0.max(1);

@@ -17,6 +17,7 @@ mod layers;
 mod pathways;
 mod repeatability;
 mod report;
+mod reproductions;
 mod rollouts;
 mod schema;
 mod services;

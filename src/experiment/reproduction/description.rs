@@ -80,7 +80,7 @@ pub fn read(workspace: &Workspace, path: &str) -> Option<Description> {
     let paper = reader.string("paper");
     let licence = reader.string("licence");
     let notes = reader.names("notes");
-    let limit = reader.optional_factor("limit").unwrap_or(USUAL_LIMIT);
+    let limit = limit(&reader, faults);
     let cost = cost(&reader, faults);
     let path = workspace.path(file);
     let scenarios = scenarios(&reader, source::folder(&path), faults);
@@ -108,6 +108,21 @@ pub fn read(workspace: &Workspace, path: &str) -> Option<Description> {
         figures,
         charts: charts.into_iter().map(|(chart, _)| chart).collect(),
     })
+}
+
+/// `limit`, which is above 0 and at most 8: more is no judgement.
+fn limit(reader: &TableReader, faults: &Diagnostics) -> f64 {
+    let limit = reader.optional_factor("limit").unwrap_or(USUAL_LIMIT);
+    if limit > 0.0 && limit <= 8.0 {
+        return limit;
+    }
+    let span = reader.span_of("limit");
+    faults.error(
+        codes::FIGURE,
+        span,
+        "the limit in standard errors lies between 0 and 8",
+    );
+    USUAL_LIMIT
 }
 
 fn cost(reader: &TableReader, faults: &Diagnostics) -> Option<Cost> {

@@ -416,6 +416,6 @@ mod tests {
         check("1 2", 2..3);
         check("{x.at <k>}", 7..8);
         check("sum(i, 1, 5000, i)", 15..16);
-        check(&"(".repeat(60), 49..50);
+        check(&"(".repeat(60), 50..51);
     }
 }

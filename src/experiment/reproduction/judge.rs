@@ -1,12 +1,15 @@
 //! Figures from the values of runs, and whether they agree with what was published.
 //!
-//! Two means agree if they differ by at most so many standard errors of their difference, plus the figure's own tolerance.
+//! Two means agree if they differ by at most so many standard errors of their difference (more for few replications), plus the
+//! figure's own tolerance.
 //! Standard errors of published means follow from their 95 % intervals.
 
 use libm::sqrt;
 
 use crate::experiment::results::{Estimate, Results};
 use crate::experiment::summarise::estimate;
+use crate::stats::intervals::student_t_quantile;
+use crate::stats::special::normal_cdf;
 use crate::stats::summary::{mean, variance};
 
 use super::formula::Formula;
@@ -66,7 +69,10 @@ fn judge_one(
         .map(|reference| Comparison {
             difference: value - reference.given.mean,
             allowed: match (&reference.not_judged, error) {
-                (None, Some(error)) => Some(allowed(figure, &reference.given, error, limit)),
+                (None, Some(error)) => {
+                    let ours = error * quantile(limit, values.len());
+                    Some(allowed(figure, &reference.given, ours, limit))
+                }
                 _ => None,
             },
         })
@@ -105,14 +111,20 @@ fn verdict(figure: &Figure, comparisons: &[Comparison], has_error: bool) -> Verd
     }
 }
 
-/// By how much our mean, whose standard error is `error`, may differ from a given one.
-fn allowed(figure: &Figure, given: &Given, error: f64, limit: f64) -> f64 {
+/// What few replications have in place of `limit` standard errors: the quantile of Student's distribution passed by chance
+/// as seldom.
+fn quantile(limit: f64, n: usize) -> f64 {
+    -student_t_quantile(normal_cdf(-limit), (n - 1) as f64)
+}
+
+/// By how much our mean, for which `ours` is what chance explains, may differ from a given one.
+fn allowed(figure: &Figure, given: &Given, ours: f64, limit: f64) -> f64 {
     let width = given
         .high
         .zip(given.low)
         .map_or(0.0, |(high, low)| high - low);
-    let theirs = width / WIDTH_OF_95;
-    limit * sqrt(error * error + theirs * theirs) + (figure.tolerance + ROUNDING) * given.mean.abs()
+    let theirs = limit * width / WIDTH_OF_95;
+    sqrt(ours * ours + theirs * theirs) + (figure.tolerance + ROUNDING) * given.mean.abs()
 }
 
 /// The numbers of a formula in every replication that has all of them; of several scenarios those of the same replication.
@@ -205,6 +217,14 @@ mod tests {
     }
 
     #[test]
+    fn few_replications_are_given_more_room() {
+        assert!((quantile(3.5, 100_000) - 3.5).abs() < 1e-3);
+        // Student's distribution of 3 degrees of freedom: 1 - 2.3263e-4 at 13.7 or so.
+        let few = quantile(3.5, 4);
+        assert!(few > 12.0 && few < 15.0, "{few}");
+    }
+
+    #[test]
     fn means_agree_within_so_many_standard_errors() {
         let given = Given {
             mean: 10.0,
@@ -227,7 +247,7 @@ mod tests {
                 given,
             }],
         };
-        let allowed = allowed(&figure, &given, 0.4, 3.5);
+        let allowed = allowed(&figure, &given, 3.5 * 0.4, 3.5);
         assert!((allowed - (3.5 * 0.5 + 5e-5)).abs() < 1e-9, "{allowed}");
         let check = |difference: f64, expected: Verdict| {
             let comparison = Comparison {

@@ -97,11 +97,17 @@ fn panels<'a>(chart: &'a Chart, figures: &[&'a Judged]) -> Vec<CurvePanel<'a>> {
 fn paint(canvas: &Canvas, panel: &CurvePanel<'_>, x_title: &str, top: f64) {
     let lines = &panel.lines[..panel.lines.len().min(theme::MAX_SERIES)];
     let all = || lines.iter().flat_map(|line| &line.points);
-    let highs =
-        all().flat_map(|(_, marks)| marks.iter().map(|mark| mark.high.unwrap_or(mark.mean)));
-    let lows = all().flat_map(|(_, marks)| marks.iter().map(|mark| mark.low.unwrap_or(mark.mean)));
-    let low = lows.fold(0.0, f64::min);
-    let ticks = axis::ticks(low, highs.fold(low + 1e-9, f64::max), 6.0);
+    // Of what is given only the means are drawn.
+    let ends = |pick: fn(&Mark) -> Option<f64>| {
+        let marks = all().flat_map(|(_, marks)| marks);
+        marks.map(move |mark| match mark.style {
+            0 => pick(mark).unwrap_or(mark.mean),
+            _ => mark.mean,
+        })
+    };
+    let low = ends(|mark| mark.low).fold(0.0, f64::min);
+    let high = ends(|mark| mark.high).fold(low + 1e-9, f64::max);
+    let ticks = axis::ticks(low, high, 6.0);
     let first = all().map(|point| point.0).fold(f64::INFINITY, f64::min);
     let last = all().map(|point| point.0).fold(first + 1.0, f64::max);
     let words: Vec<(String, String)> = lines

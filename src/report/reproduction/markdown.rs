@@ -22,8 +22,8 @@ pub fn markdown(all: &[(Reproduction, Took)], command: &str) -> String {
         "# Published models, run again\n\n\
          Written by `{command}`. Each model is a folder of `scenarios/published`: scenario files written from the published\n\
          description, the published results, and how each figure follows from a run. A figure agrees if it differs from every\n\
-         value it is judged by at most by so many standard errors of the difference (\"may differ by\" is the tightest of these\n\
-         bounds). With some hundreds of figures, 3.5 standard errors are passed by chance about once in five runs of everything.\n\n\
+         value it is judged by at most by 3.5 standard errors of the difference (\"may differ by\" is the tightest of these bounds),\n\
+         which chance passes for one figure in two thousand. [published-models.md](published-models.md) says how a model is added.\n\n\
          | model | figures | agree | fall out | not judged | not reproduced | replications | original program | here |\n\
          |---|---|---|---|---|---|---|---|---|\n"
     );

@@ -90,6 +90,7 @@ pub fn title(chart: &Chart, shown: &[&Judged]) -> String {
             "{}: {agree} of {n} figures agree, none falls out",
             chart.title
         ),
+        1 => format!("{}: 1 of {n} figures falls out", chart.title),
         out => format!("{}: {out} of {n} figures fall out", chart.title),
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::arrivals::mean_rate_of_gaps;
 use crate::engine::program::{
     Arrivals, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec,
 };
@@ -38,7 +39,7 @@ pub fn expected(compiled: &Compiled) -> Expected {
     while let Some((_, group)) = streams.peek().copied() {
         let mut total = 0.0;
         while let Some((stream, _)) = streams.next_if(|(_, other)| *other == group) {
-            let rate = mean_rate(&compiled.program, stream, &compiled.mean_gaps);
+            let rate = mean_rate(&compiled.program, stream, &compiled.mean_milliseconds);
             total += rate;
             let flow = walk.arriving(stream, rate);
             walk.send(stream.entry, flow);
@@ -52,7 +53,7 @@ pub fn expected(compiled: &Compiled) -> Expected {
 }
 
 /// Mean arrivals per millisecond of a stream.
-fn mean_rate(program: &Program, stream: &StreamSpec, mean_gaps: &BTreeMap<u16, f64>) -> f64 {
+fn mean_rate(program: &Program, stream: &StreamSpec, mean_milliseconds: &[Vec<f64>]) -> f64 {
     match &stream.arrivals {
         Arrivals::Poisson {
             per_millisecond,
@@ -62,9 +63,9 @@ fn mean_rate(program: &Program, stream: &StreamSpec, mean_gaps: &BTreeMap<u16, f
             let over_days = profile.map_or(1.0, |id| program.profiles[id.index()].mean_of_days());
             per_millisecond * accept * over_days
         }
-        Arrivals::Renewal { gap } => mean_gaps
-            .get(&gap.0)
-            .map_or(0.0, |mean| 1.0 / mean.max(1.0)),
+        Arrivals::Renewal { gap } => {
+            mean_rate_of_gaps(program, *gap, &mean_milliseconds[gap.index()])
+        }
         Arrivals::Recorded(list) => {
             let days = program.months.len().max(1) as f64;
             list.len() as f64 / (days * DAY.0 as f64)

@@ -60,6 +60,7 @@ pub fn successors(program: &Program, index: usize, next: &mut dyn FnMut(StepId))
         | Step::Patience { .. }
         | Step::ClearPatience
         | Step::LetGo { .. }
+        | Step::LetGoSome { .. }
         | Step::Set { .. }
         | Step::SetBy { .. } => next(following),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{Arrivals, AttributeId, Dimension, Program, Selector, Window};
+use crate::engine::program::{Arrivals, AttributeId, Dimension, Program, Selector, Since, Window};
 use crate::engine::time::{HOUR, SimSpan, WEEK};
 use crate::uec::compile::Compiled;
 
@@ -192,6 +192,13 @@ impl<'c> Mix<'c> {
                 vec![1.0 - share, share]
             }
             Dimension::Waiting { .. } | Dimension::Busy { .. } | Dimension::Trigger(_) => vec![1.0],
+            // In the long run the start lies far back, while nobody is long past a mark.
+            Dimension::Since { what, bounds } => match what {
+                Since::Start => (0..=bounds.len())
+                    .map(|level| f64::from(u8::from(level == bounds.len())))
+                    .collect(),
+                Since::Mark(_) => vec![1.0],
+            },
         };
         let mut classes: Vec<Class> = Vec::new();
         for (level, weight) in weights.into_iter().enumerate().filter(|(_, w)| *w > 0.0) {

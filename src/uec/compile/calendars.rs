@@ -3,7 +3,7 @@
 use crate::engine::program::{CalendarSpec, Profile, Roster};
 use crate::engine::time::{DAY, MINUTE, SimSpan, SimTime, WEEK};
 use crate::scenario::windows::WeekWindow;
-use crate::uec::forms::sites::RosterRow;
+use crate::uec::forms::sites::{RosterForm, RosterRow};
 
 use super::Compiler;
 
@@ -29,8 +29,28 @@ impl Compiler<'_> {
     }
 }
 
+/// A roster as written: through the week, or over the run.
+pub fn roster(form: &RosterForm, week_offset: SimSpan) -> Roster {
+    match &form.course {
+        Some((every, units)) => over_the_run(*every, units),
+        None => through_the_week(&form.rows, week_offset),
+    }
+}
+
+/// Units one after the other from time zero, each for so long.
+fn over_the_run(every: SimSpan, units: &[u32]) -> Roster {
+    let changes = units.iter().enumerate();
+    let changes = changes.map(|(row, units)| (SimTime(row as u64 * every.0), *units));
+    let mut changes: Vec<(SimTime, u32)> = changes.collect();
+    changes.dedup_by(|later, earlier| later.1 == earlier.1);
+    Roster {
+        changes,
+        repeat: SimSpan::ZERO,
+    }
+}
+
 /// A weekly roster from rows that hold from their time until the next; later rows win.
-pub fn roster(rows: &[RosterRow], week_offset: SimSpan) -> Roster {
+fn through_the_week(rows: &[RosterRow], week_offset: SimSpan) -> Roster {
     let mut week: Vec<(u64, u32)> = Vec::new();
     for day in 0..7u64 {
         for row in rows.iter().filter(|row| row.days[day as usize]) {
@@ -124,19 +144,22 @@ pub fn calendar(per_hour: f64, hours: &WeekWindow) -> Option<CalendarSpec> {
 
 /// Mean number of units over time.
 pub fn mean_capacity(roster: &Roster) -> f64 {
-    if roster.repeat == SimSpan::ZERO {
-        return roster
-            .changes
-            .last()
-            .map_or(0.0, |(_, units)| f64::from(*units));
+    // One that does not repeat is looked at from its first change to its last, which holds for ever.
+    let last = roster.changes.last().copied().unwrap_or_default();
+    let end = match roster.repeat {
+        SimSpan::ZERO => last.0.0,
+        repeat => repeat.0,
+    };
+    if end == 0 {
+        return f64::from(last.1);
     }
     let mut total = 0.0;
     for (index, (at, units)) in roster.changes.iter().enumerate() {
         let next = roster.changes.get(index + 1);
-        let end = next.map_or(roster.repeat.0, |(at, _)| at.0);
-        total += f64::from(*units) * end.saturating_sub(at.0) as f64;
+        let until = next.map_or(end, |(at, _)| at.0);
+        total += f64::from(*units) * until.saturating_sub(at.0) as f64;
     }
-    total / roster.repeat.0 as f64
+    total / end as f64
 }
 
 #[cfg(test)]
@@ -163,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_number_is_a_roster_that_never_changes() {
-        let flat = roster(&[row(0, 7, &[])], SimSpan(5 * DAY.0));
+        let flat = through_the_week(&[row(0, 7, &[])], SimSpan(5 * DAY.0));
         assert_eq!(hours(&flat), [(0, 7)]);
         assert_eq!(flat.repeat, SimSpan::ZERO);
         assert_eq!(mean_capacity(&flat), 7.0);
@@ -177,22 +200,30 @@ mod tests {
             row(8, 10, &[0, 1, 2, 3, 4]),
             row(20, 5, &[]),
         ];
-        let from_monday = roster(&rows, SimSpan::ZERO);
+        let from_monday = through_the_week(&rows, SimSpan::ZERO);
         assert_eq!(hours(&from_monday)[..3], [(0, 5), (8, 10), (20, 5)]);
         assert_eq!(from_monday.changes.len(), 11);
         assert!((mean_capacity(&from_monday) - (5.0 + 5.0 * 60.0 / 168.0)).abs() < 1e-12);
         // A run that begins on a Friday at noon begins with ten.
-        let from_friday = roster(&rows, SimSpan(4 * DAY.0 + 12 * HOUR));
+        let from_friday = through_the_week(&rows, SimSpan(4 * DAY.0 + 12 * HOUR));
         assert_eq!(hours(&from_friday)[..2], [(0, 10), (8, 5)]);
         let difference = mean_capacity(&from_friday) - mean_capacity(&from_monday);
         assert!(difference.abs() < 1e-12);
     }
 
     #[test]
+    fn a_roster_over_the_run_holds_row_by_row() {
+        let course = over_the_run(SimSpan(HOUR), &[3, 3, 1, 5]);
+        assert_eq!(hours(&course), [(0, 3), (2, 1), (3, 5)]);
+        assert_eq!(course.repeat, SimSpan::ZERO);
+        assert!((mean_capacity(&course) - 7.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn the_last_row_of_sunday_holds_on_monday() {
         let rows = [row(8, 3, &[0]), row(18, 1, &[6])];
         assert_eq!(
-            hours(&roster(&rows, SimSpan::ZERO)),
+            hours(&through_the_week(&rows, SimSpan::ZERO)),
             [(0, 1), (8, 3), (162, 1)]
         );
     }

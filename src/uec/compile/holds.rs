@@ -141,10 +141,15 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub fn let_go(&mut self, names: &[Name], at: At) {
+    /// All that is held under the names, or so many units of each.
+    pub fn let_go(&mut self, names: &[Name], units: Option<u8>, at: At) {
         for name in names {
             for slot in self.held.let_go(name, self.faults) {
-                self.emit(Step::LetGo { slot }, at);
+                let step = match units {
+                    Some(units) => Step::LetGoSome { slot, units },
+                    None => Step::LetGo { slot },
+                };
+                self.emit(step, at);
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::uec::codes;
 use crate::uec::forms::Name;
 use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKindForm};
+use crate::uec::forms::steps_reading::UNREADABLE_STEPS;
 use crate::uec::forms::sums::{SumItemForm, SumOfForm};
 use crate::uec::model::{
     ChartKind, ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
@@ -34,24 +35,60 @@ impl<'a> Compiler<'a> {
     fn clocks(&mut self) {
         let mut clocks: Vec<Option<u8>> = vec![None; self.marks.names.len()];
         let mut n = 0;
-        'all: for (index, measure) in self.measures.iter().enumerate() {
-            for from in begins(&measure.kind) {
-                if clocks[from.index()].is_some() {
-                    continue;
-                }
-                if n == N_CLOCKS {
-                    let message = format!("durations are measured from more than {N_CLOCKS} marks");
-                    let span = self.forms.measures.get(index).map(|form| form.span);
-                    self.faults
-                        .error(codes::LIMIT, span.unwrap_or_default(), message);
-                    break 'all;
-                }
-                clocks[from.index()] = Some(n as u8);
-                n += 1;
+        self.check_counted_from();
+        let since = self
+            .counted_from
+            .iter()
+            .map(|(mark, name)| (*mark, name.span));
+        let since: Vec<_> = since.collect();
+        let measures = self
+            .measures
+            .iter()
+            .enumerate()
+            .flat_map(|(index, measure)| {
+                let span = self.forms.measures.get(index).map(|form| form.span);
+                let begins = begins(&measure.kind).into_iter();
+                begins.map(move |from| (from, span.unwrap_or_default()))
+            });
+        let wanted: Vec<_> = measures.chain(since).collect();
+        for (from, span) in wanted {
+            if clocks[from.index()].is_some() {
+                continue;
             }
+            if n == N_CLOCKS {
+                let message = format!("durations are measured from more than {N_CLOCKS} marks");
+                self.faults.error(codes::LIMIT, span, message);
+                break;
+            }
+            clocks[from.index()] = Some(n as u8);
+            n += 1;
         }
         self.program.mark_clocks = clocks;
         self.program.n_clocks = n as u8;
+    }
+
+    /// Reports conditions on the time since a mark that no step makes.
+    fn check_counted_from(&self) {
+        for (mark, name) in &self.counted_from {
+            if self.made.contains(mark) || self.faults.is_spoilt(UNREADABLE_STEPS) {
+                continue;
+            }
+            let message = format!("no step makes the mark \"{}\"", name.value);
+            let fault = Diagnostic::error(codes::MARK_NEVER_MADE, name.span, message);
+            let made = self
+                .made
+                .iter()
+                .map(|mark| self.marks.names[mark.index()].as_str());
+            // A mark of the step's own service is written without it.
+            let as_written =
+                made.map(
+                    |made| match (made.split_once('.'), name.value.contains('.')) {
+                        (Some((_, own)), false) => own,
+                        _ => made,
+                    },
+                );
+            self.faults.report(fault.suggest(&name.value, as_written));
+        }
     }
 
     fn measure(&self, form: &'a MeasureForm) -> Option<MeasureSpec> {

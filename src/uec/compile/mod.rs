@@ -24,7 +24,7 @@ mod triggers;
 mod waits;
 mod zones;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::program::{
     AttributeId, CalendarId, ChanceId, DispositionId, DurationId, FleetId, MarkId, PoolId, Program,
@@ -57,8 +57,6 @@ pub struct Compiled {
     pub charts: Vec<ChartSpec>,
     /// Mean of each row of each duration, in milliseconds.
     pub mean_milliseconds: Vec<Vec<f64>>,
-    /// Mean gap of streams given by gaps, in milliseconds, by the number of the sampler.
-    pub mean_gaps: BTreeMap<u16, f64>,
     /// By stream: a number that streams of one need or kind of arrival share.
     pub stream_groups: Vec<u32>,
     /// By stream: a bit for every attribute that its patients bring, not drawn on arrival.
@@ -141,6 +139,10 @@ struct Compiler<'a> {
     code: Code,
     held: HeldNames,
     marks: Interned,
+    /// Marks that some step makes.
+    made: BTreeSet<MarkId>,
+    /// Marks that conditions count time from, where each is written.
+    counted_from: Vec<(MarkId, Name)>,
     dispositions: Interned,
     sites: Vec<SiteInfo<'a>>,
     site_ids: BTreeMap<String, SiteId>,
@@ -161,7 +163,6 @@ struct Compiler<'a> {
     durations: BTreeMap<TableKey, DurationId>,
     chances: BTreeMap<TableKey, ChanceId>,
     mean_milliseconds: Vec<Vec<f64>>,
-    mean_gaps: BTreeMap<u16, f64>,
     stream_groups: Vec<u32>,
     brings: Vec<u16>,
     growing: BTreeMap<(Option<u16>, u64), growth::Growing>,
@@ -197,6 +198,8 @@ impl<'a> Compiler<'a> {
             code,
             held: HeldNames::default(),
             marks: Interned::default(),
+            made: BTreeSet::new(),
+            counted_from: Vec::new(),
             dispositions: Interned::default(),
             sites: Vec::new(),
             site_ids: BTreeMap::new(),
@@ -214,7 +217,6 @@ impl<'a> Compiler<'a> {
             durations: BTreeMap::new(),
             chances: BTreeMap::new(),
             mean_milliseconds: Vec::new(),
-            mean_gaps: BTreeMap::new(),
             stream_groups: Vec::new(),
             brings: Vec::new(),
             growing: BTreeMap::new(),

@@ -1,8 +1,8 @@
 //! Who arrives: attributes, and a stream for each kind of arrival and each cell of residents with a need.
 
 use crate::engine::program::{
-    Arrivals, AttributeId, ChanceId, N_ATTRIBUTES, ProfileId, RecordedArrival, SiteId, StepId,
-    StreamPlace, StreamSpec,
+    Arrivals, AttributeId, ChanceId, DurationId, N_ATTRIBUTES, ProfileId, RecordedArrival, SiteId,
+    StepId, StreamPlace, StreamSpec,
 };
 use crate::engine::streams::purpose_key;
 use crate::engine::time::SimTime;
@@ -15,6 +15,7 @@ use crate::uec::forms::arrivals::{
 };
 use crate::uec::forms::choices::MOST_LEVELS;
 use crate::uec::forms::needs::{CellForm, NeedForm, PeopleForm};
+use crate::uec::forms::steps::DurationForm;
 use crate::uec::forms::tables::DimensionKind;
 use crate::uec::model::{AttributeName, Named};
 
@@ -187,9 +188,9 @@ impl<'a> Compiler<'a> {
                 }
             }
             ArrivalKind::Gap(gap) => {
-                let mean = gap.mean();
-                let gap = self.add_sampler(gap, form.span);
-                self.mean_gaps.insert(gap.0, mean);
+                let Some(gap) = self.gap(gap, name) else {
+                    return;
+                };
                 let spec = stream(name, Arrivals::Renewal { gap });
                 self.add_stream(name.clone(), spec, form.span);
             }
@@ -199,6 +200,28 @@ impl<'a> Compiler<'a> {
                 self.add_stream(name.clone(), spec, form.span);
             }
         }
+    }
+
+    /// Gaps between arrivals, which may differ by time only: nobody is there yet of whom more could be known.
+    fn gap(&mut self, form: &'a DurationForm, stream: &str) -> Option<DurationId> {
+        let scope = Scope {
+            site: SiteId(0),
+            service: None,
+            path: stream,
+            group: 0,
+        };
+        let id = self.duration(form, scope);
+        let spec = self.program.durations.get(id.index())?;
+        let dimensions = &spec.selector.dimensions;
+        if !dimensions
+            .iter()
+            .all(|(dimension, _)| dimension.is_of_time())
+        {
+            let message = "the time between arrivals can differ by hour, day, month, open:WINDOW and since:start_of_run only";
+            self.faults.error(codes::ARRIVALS, form.span, message);
+            return None;
+        }
+        Some(id)
     }
 
     fn add_stream(&mut self, name: String, spec: StreamSpec, span: crate::scenario::files::Span) {

@@ -63,7 +63,6 @@ impl Compiler<'_> {
             measures: self.measures,
             charts: self.charts,
             mean_milliseconds: self.mean_milliseconds,
-            mean_gaps: self.mean_gaps,
             stream_groups: self.stream_groups,
             brings: self.brings,
             site_hours,
@@ -195,6 +194,7 @@ fn put_slots(program: &mut Program, slots: &[u8], handed_over: &BTreeMap<usize, 
             | Step::HoldAny { slot, .. }
             | Step::HoldAll { slot, .. }
             | Step::LetGo { slot }
+            | Step::LetGoSome { slot, .. }
             | Step::Call { slot, .. }
             | Step::Convey { slot, .. } => put(slot),
             Step::Start { with, .. } => {

@@ -2,13 +2,13 @@
 //!
 //! Levels of a dimension that every row treats alike become one class, so that a table has as many cases as it tells apart.
 
-use crate::engine::program::{Dimension, Selector, SelectorId};
+use crate::engine::program::{Dimension, Selector, SelectorId, Since};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::files::Span;
 use crate::uec::codes;
 use crate::uec::forms::Name;
 use crate::uec::forms::tables::{ConditionForm, DimensionForm, DimensionKind, TableForm};
-use crate::uec::forms::tables_reading::levels_of_time;
+use crate::uec::forms::tables_reading::{START_OF_RUN, levels_of_time};
 
 use super::Compiler;
 use super::index::report_unknown;
@@ -236,6 +236,16 @@ impl<'a> Compiler<'a> {
                 let pools = vec![self.pool(pool, scope)?];
                 let bounds = bands.clone();
                 (Dimension::Busy { pools, bounds }, banded(bands))
+            }
+            DimensionKind::Since { mark, bands } => {
+                let what = match mark.value.as_str() {
+                    START_OF_RUN => Since::Start,
+                    _ => Since::Mark(self.mark_since(mark, scope)?),
+                };
+                let bounds = bands.iter().map(|band| band.from).collect();
+                let zero = std::iter::once("0".to_owned());
+                let levels = zero.chain(bands.iter().map(|band| band.written.clone()));
+                (Dimension::Since { what, bounds }, levels.collect())
             }
             time => {
                 let levels = levels_of_time(time)?;

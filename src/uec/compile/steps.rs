@@ -144,7 +144,7 @@ impl<'a> Compiler<'a> {
                 };
                 self.hold(taking, wait, at);
             }
-            Action::LetGo(names) => self.let_go(names, at),
+            Action::LetGo { names, units } => self.let_go(names, *units, at),
             Action::Set(settings) => {
                 for (attribute, level) in settings {
                     if let Some(attribute) = self.attribute(attribute)
@@ -365,8 +365,22 @@ impl<'a> Compiler<'a> {
         Some(HazardId(self.narrow(id, profile.span)))
     }
 
-    /// `arrived` of the service the step belongs to, or `service.arrived`.
+    /// A mark that a step makes.
     pub fn mark(&mut self, mark: &Name, scope: Scope) -> Option<MarkId> {
+        let id = self.known_mark(mark, scope)?;
+        self.made.insert(id);
+        Some(id)
+    }
+
+    /// A mark from which time is counted while patients go on.
+    pub fn mark_since(&mut self, mark: &Name, scope: Scope) -> Option<MarkId> {
+        let id = self.known_mark(mark, scope)?;
+        self.counted_from.push((id, mark.clone()));
+        Some(id)
+    }
+
+    /// `arrived` of the service the step belongs to, or `service.arrived`.
+    fn known_mark(&mut self, mark: &Name, scope: Scope) -> Option<MarkId> {
         let written = &mark.value;
         let full = match (written.split_once('.'), scope.service) {
             (Some((service, _)), _) => {

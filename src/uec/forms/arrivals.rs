@@ -1,6 +1,5 @@
 //! Streams of arrivals that are not residents' needs: rates, gaps, and recorded lists.
 
-use crate::engine::distributions::Distribution;
 use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
 use crate::scenario::csv_table::CsvTable;
@@ -12,9 +11,9 @@ use crate::scenario::values;
 use crate::uec::codes;
 
 use super::choices::check_sum;
-use super::distributions::distribution;
 use super::reading::{Reading, entries, key_name, optional_owned_name, owned_name, place};
-use super::steps_reading::settings;
+use super::steps::DurationForm;
+use super::steps_reading::{duration, settings};
 use super::tables_reading::own;
 use super::{Name, PlaceForm};
 
@@ -36,7 +35,7 @@ pub enum ArrivalKind {
         /// Share by which the rate grows in a year.
         growth: f64,
     },
-    Gap(Distribution),
+    Gap(DurationForm),
     Recorded(Vec<RecordedForm>),
 }
 
@@ -97,7 +96,7 @@ fn arrival(name: Name, node: &Node, reading: &Reading) -> Option<ArrivalForm> {
         ["rate"] => rate(&reader, reading),
         ["gap"] => {
             let node = reader.optional("gap")?;
-            distribution(node, reading).map(ArrivalKind::Gap)
+            duration(node, reading).map(ArrivalKind::Gap)
         }
         ["file"] => {
             let node = reader.optional("file")?;

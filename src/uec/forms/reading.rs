@@ -129,6 +129,11 @@ impl Csv {
     }
 
     /// A column that must be there because of what the file is for.
+    /// The position of the column that a value names.
+    pub fn column_of(&self, column: Located<&str>, reading: &Reading) -> Option<usize> {
+        self.table.column(column.value, column.span, reading.faults)
+    }
+
     pub fn column(&self, name: &str, reading: &Reading) -> Option<usize> {
         self.table.column(name, self.asked_at, reading.faults)
     }

@@ -1,6 +1,7 @@
 //! Sites: where services run, how large their pools are by the hour, and the appointments they offer.
 
 use crate::engine::program::ShiftEnd;
+use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
 use crate::scenario::files::{Located, Span};
 use crate::scenario::tree::{Node, Value};
@@ -10,7 +11,7 @@ use crate::uec::codes;
 
 use super::reading::{
     Csv, Reading, check_name, degrees, entries, key_name, optional_owned_name, owned_names, place,
-    title, window,
+    span_of, title, window,
 };
 use super::triggers::{SurgeForm, surges};
 use super::{Name, PlaceForm, WindowForm};
@@ -34,6 +35,8 @@ pub struct SiteForm {
 #[derive(Clone, Debug)]
 pub struct RosterForm {
     pub rows: Vec<RosterRow>,
+    /// In place of rows: units one after the other from time zero of the run, each for so long, the last for ever.
+    pub course: Option<(SimSpan, Vec<u32>)>,
     pub span: Span,
 }
 
@@ -136,6 +139,9 @@ const MOST_UNITS: u64 = 1_000_000;
 /// A number, or rows `{ from, units, days }`.
 pub fn roster(node: &Node, reading: &Reading) -> Option<RosterForm> {
     let span = node.span;
+    if let Value::Table(_) = node.value {
+        return course(node, reading);
+    }
     let rows = match &node.value {
         Value::Array(nodes) => {
             let rows: Vec<Option<RosterRow>> =
@@ -153,7 +159,43 @@ pub fn roster(node: &Node, reading: &Reading) -> Option<RosterForm> {
         reading.faults.error(codes::RANGE, span, message);
         return None;
     }
-    Some(RosterForm { rows, span })
+    Some(RosterForm {
+        rows,
+        course: None,
+        span,
+    })
+}
+
+/// `{ file = "schedule.csv", column = "units", every = "1 h" }`.
+fn course(node: &Node, reading: &Reading) -> Option<RosterForm> {
+    let reader = TableReader::new(node, "the roster", reading.faults);
+    let file = reader.required("file", "\"schedule.csv\"");
+    let column = reader.name("column");
+    let every = reader.duration("every").map(span_of);
+    if every == Some(SimSpan::ZERO) {
+        let message = "each row holds for a time above 0";
+        let span = reader.span_of("every");
+        reading.faults.error(codes::RANGE, span, message);
+    }
+    reader.finish();
+    let csv = reading.csv(file?)?;
+    let column = csv.column_of(column?, reading)?;
+    let units = (0..csv.table.n_rows()).map(|row| {
+        let units = csv.table.count(row, column, reading.faults)?;
+        Some(u32::try_from(units).unwrap_or(u32::MAX))
+    });
+    let units: Vec<Option<u32>> = units.collect();
+    let units: Vec<u32> = units.into_iter().collect::<Option<_>>()?;
+    if units.is_empty() {
+        let message = "a roster needs at least one row";
+        reading.faults.error(codes::RANGE, csv.asked_at, message);
+        return None;
+    }
+    Some(RosterForm {
+        rows: Vec::new(),
+        course: Some((every?, units)),
+        span: node.span,
+    })
 }
 
 /// How many units a pool has.
@@ -301,6 +343,7 @@ fn add_sized_column(
             return;
         };
         let roster = RosterForm {
+            course: None,
             rows: vec![RosterRow {
                 from: 0,
                 units: count.min(MOST_UNITS) as u32,

@@ -46,7 +46,11 @@ pub enum Action {
         held_as: Vec<Name>,
         wait: Box<WaitForm>,
     },
-    LetGo(Vec<Name>),
+    LetGo {
+        names: Vec<Name>,
+        /// None: all that is held.
+        units: Option<u8>,
+    },
     Patience(DurationForm),
     ClearPatience,
     Share {

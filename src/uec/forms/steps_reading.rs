@@ -129,7 +129,7 @@ impl StepReader<'_> {
             "wait_rate" => self.wait_rate(value),
             "use" => self.use_pool(value),
             "hold" | "hold_all" => self.hold(action, value),
-            "let_go" => Some(Action::LetGo(self.names_of(value)?)),
+            "let_go" => self.let_go(value),
             "patience" if value.as_str() == Some("none") => Some(Action::ClearPatience),
             "patience" => Some(Action::Patience(duration(value, self.reading)?)),
             "share" => self.share(value),
@@ -215,14 +215,7 @@ impl StepReader<'_> {
     fn hold(&self, action: &str, value: &Node) -> Option<Action> {
         let pools = self.names_of(value);
         let units = self.reader.optional("units");
-        let units = units.map_or(Some(1), |node| {
-            let count = values::count(node, self.reading.faults)?;
-            if !(1..=255).contains(&count) {
-                values::out_of_range(node, "units lie between 1 and 255", self.reading.faults);
-                return None;
-            }
-            Some(count as u8)
-        });
+        let units = units.map_or(Some(1), |node| self.units(node));
         let held_as = owned_names(self.reader, "as");
         let wait = Box::new(self.wait_form());
         let (pools, units) = (pools?, units?);
@@ -255,6 +248,27 @@ impl StepReader<'_> {
             held_as,
             wait,
         })
+    }
+
+    fn let_go(&self, value: &Node) -> Option<Action> {
+        let names = self.names_of(value);
+        let units = match self.reader.optional("units") {
+            Some(node) => Some(self.units(node)?),
+            None => None,
+        };
+        Some(Action::LetGo {
+            names: names?,
+            units,
+        })
+    }
+
+    fn units(&self, node: &Node) -> Option<u8> {
+        let count = values::count(node, self.reading.faults)?;
+        if !(1..=255).contains(&count) {
+            values::out_of_range(node, "units lie between 1 and 255", self.reading.faults);
+            return None;
+        }
+        Some(count as u8)
     }
 
     fn fault(&self, message: &str, advice: &str) {

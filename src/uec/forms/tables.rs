@@ -1,5 +1,6 @@
 //! Tables looked up by what is known of a patient and of the moment: dimensions, rows, and the first row that matches.
 
+use crate::engine::time::SimSpan;
 use crate::scenario::files::Span;
 
 use super::{Name, WindowForm};
@@ -31,8 +32,21 @@ pub enum DimensionKind {
         bands: Vec<u32>,
     },
     Trigger(Name),
+    /// Time since a mark of the patient's, or since the start of the run, in bands that begin at these times.
+    Since {
+        mark: Name,
+        bands: Vec<TimeBand>,
+    },
     /// The site where a step is done: settled when the scenario is read, so it costs a run nothing.
     Site,
+}
+
+/// Where a band of time begins.
+#[derive(Clone, Debug)]
+pub struct TimeBand {
+    pub from: SimSpan,
+    /// As rows name it.
+    pub written: String,
 }
 
 /// Rows in the order written; the first that matches counts.

@@ -1,17 +1,19 @@
 //! Reading tables by cohort: dimensions, and rows from the scenario or from a CSV file.
 
+use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
 use crate::scenario::dates::WEEKDAYS;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::files::Located;
+use crate::scenario::files::{Located, Span};
 use crate::scenario::tree::{Node, Value};
 use crate::scenario::values;
 use crate::uec::codes;
 
 use super::Name;
-use super::reading::{Reading, window_by_name};
+use super::reading::{Reading, span_of, window_by_name};
 use super::tables::{
     ByCohort, ByCohortKind, ConditionForm, DimensionForm, DimensionKind, RowForm, TableForm,
+    TimeBand,
 };
 
 /// Reads one value of a table; reports what is wrong with it.
@@ -99,7 +101,10 @@ pub fn dimensions(reader: &TableReader, reading: &Reading) -> Option<Vec<Dimensi
 }
 
 /// Dimensions that are written with a name after a colon.
-pub const DIMENSION_KINDS: [&str; 5] = ["open", "held", "waiting", "busy", "trigger"];
+pub const DIMENSION_KINDS: [&str; 6] = ["open", "held", "waiting", "busy", "trigger", "since"];
+
+/// What time is counted from if not from a mark: `since:start_of_run`.
+pub const START_OF_RUN: &str = "start_of_run";
 
 /// Conditions in short: as written, the dimension they stand for, and the level they ask for.
 pub const SHORT_CONDITIONS: [(&str, &str, &str); 5] = [
@@ -116,6 +121,9 @@ fn dimension(node: &Node, reading: &Reading) -> Option<DimensionForm> {
         return named_dimension(text, node, None, reading);
     }
     let reader = TableReader::new(node, "the dimension", reading.faults);
+    if reader.has("since") {
+        return since_in_bands(reader, reading);
+    }
     let bands = reader.list("bands", "[1, 5, 10]");
     let key = ["waiting", "busy"].into_iter().find(|key| reader.has(key));
     let pool = reader.optional_name(key.unwrap_or("waiting"));
@@ -142,6 +150,77 @@ fn dimension(node: &Node, reading: &Reading) -> Option<DimensionForm> {
     };
     let text = format!("{key}:{}", pool.value);
     named_dimension(&text, node, Some(bands), reading)
+}
+
+/// `{ since = "arrived", bands = ["4 h", "12 h"] }`.
+fn since_in_bands(reader: TableReader, reading: &Reading) -> Option<DimensionForm> {
+    let mark = reader.name("since").map(own);
+    let nodes = reader.list("bands", "[\"4 h\", \"12 h\"]");
+    let span = reader.span();
+    reader.finish();
+    let bands: Vec<Option<TimeBand>> = nodes?.iter().map(|node| time_band(node, reading)).collect();
+    let bands: Vec<TimeBand> = bands.into_iter().collect::<Option<_>>()?;
+    if bands.is_empty() || bands.windows(2).any(|pair| pair[0].from >= pair[1].from) {
+        let message = "bands are times that increase; below the first lies the band \"0\"";
+        reading.faults.error(codes::RANGE, span, message);
+        return None;
+    }
+    Some(since(mark?, bands, span))
+}
+
+fn since(mark: Name, bands: Vec<TimeBand>, span: Span) -> DimensionForm {
+    DimensionForm {
+        column: format!("since:{}", mark.value),
+        kind: DimensionKind::Since { mark, bands },
+        span,
+    }
+}
+
+fn time_band(node: &Node, reading: &Reading) -> Option<TimeBand> {
+    let from = span_of(values::duration(node, reading.faults)?);
+    if from == SimSpan::ZERO {
+        values::out_of_range(node, "the time must be above 0", reading.faults);
+        return None;
+    }
+    let written = values::text(node, reading.faults)?.to_owned();
+    Some(TimeBand { from, written })
+}
+
+/// `"since:arrived" = { at_least = "4 h" }` or `{ below = "4 h" }`.
+fn since_condition(mark: &str, node: &Node, reading: &Reading) -> Option<ConditionForm> {
+    let reader = TableReader::new(node, "the condition", reading.faults);
+    let (at_least, below) = (reader.optional("at_least"), reader.optional("below"));
+    reader.finish();
+    let (bound, is_level_of_bound) = match (at_least, below) {
+        (Some(bound), None) => (bound, true),
+        (None, Some(bound)) => (bound, false),
+        _ => {
+            let message = "a condition on time has either \"at_least\" or \"below\"";
+            let fault = Diagnostic::error(codes::RANGE, node.span, message);
+            reading
+                .faults
+                .report(fault.try_this("{ at_least = \"4 h\" }"));
+            return None;
+        }
+    };
+    let band = time_band(bound, reading)?;
+    let level = if is_level_of_bound {
+        &band.written
+    } else {
+        "0"
+    };
+    let level = Located {
+        value: level.to_owned(),
+        span: node.span,
+    };
+    let mark = Located {
+        value: mark.to_owned(),
+        span: node.span,
+    };
+    Some(ConditionForm {
+        dimension: since(mark, vec![band], node.span),
+        levels: vec![level],
+    })
 }
 
 fn named_dimension(
@@ -172,6 +251,13 @@ fn named_dimension(
             pool: name(pool),
             bands: bands.unwrap_or_else(|| vec![1]),
         },
+        Some(("since", _)) => {
+            let message = "a time since something is told apart in bands";
+            let fault = Diagnostic::error(codes::RANGE, span, message);
+            let advice = "{ since = \"arrived\", bands = [\"4 h\", \"12 h\"] }";
+            reading.faults.report(fault.try_this(advice));
+            return None;
+        }
         Some((kind, _)) => {
             let message = format!("\"{kind}:\" is not a kind of dimension");
             let fault = Diagnostic::error(codes::UNKNOWN_NAME, span, message);
@@ -298,6 +384,9 @@ fn condition(key: &str, node: &Node, reading: &Reading) -> Option<ConditionForm>
         let dimension = named_dimension(&format!("{kind}:{name}"), node, None, reading)?;
         let levels = vec![level(yes)];
         return Some(ConditionForm { dimension, levels });
+    }
+    if let Some(mark) = key.strip_prefix("since:") {
+        return since_condition(mark, node, reading);
     }
     let is_queue = key.starts_with("waiting:") || key.starts_with("busy:");
     if !is_queue {

@@ -7,8 +7,8 @@ use crate::engine::program::{
     Arrivals, AttributeId, BookingSpec, CalendarId, Chance, ChanceId, Dimension, DispositionId,
     Draw, DurationId, DurationSpec, Escalate, FleetId, HazardId, HazardSpec, MarkId, OptionalMark,
     Patience, PoolId, PoolListId, ProfileId, Reserve, RouteId, RouteSpec, SamplerId, Selector,
-    SelectorId, SiteId, Step, StepId, StreamPlace, StreamSpec, Surge, TriggerId, TriggerSpec,
-    WaitId, WaitRule, WindowId, Worsen,
+    SelectorId, Since, SiteId, Step, StepId, StreamPlace, StreamSpec, Surge, TriggerId,
+    TriggerSpec, WaitId, WaitRule, WindowId, Worsen,
 };
 use crate::uec::model::{Condition, MeasureKind, MeasureSpec, SumItem, SumOf};
 
@@ -114,7 +114,7 @@ impl Maps {
             }
             Step::WaitUntil { window } => *window = self.window_id(*window),
             Step::WaitRate { hazard } => *hazard = HazardId(hazard.0 + self.at.hazards),
-            Step::ClearPatience | Step::LetGo { .. } => {}
+            Step::ClearPatience | Step::LetGo { .. } | Step::LetGoSome { .. } => {}
             Step::Hold { pool, wait, .. } => {
                 *pool = self.pool(*pool);
                 *wait = self.wait_id(*wait);
@@ -191,6 +191,13 @@ impl Maps {
                 bounds: bounds.clone(),
             },
             Dimension::Trigger(id) => Dimension::Trigger(self.trigger_id(*id)),
+            Dimension::Since {
+                what: Since::Mark(mark),
+                bounds,
+            } => Dimension::Since {
+                what: Since::Mark(self.mark(*mark)),
+                bounds: bounds.clone(),
+            },
             same => same.clone(),
         };
         let dimensions = selector.dimensions.iter();
@@ -303,7 +310,7 @@ impl Maps {
         let mut stream = stream.clone();
         match &mut stream.arrivals {
             Arrivals::Poisson { profile, .. } => *profile = profile.map(|id| self.profile_id(id)),
-            Arrivals::Renewal { gap } => *gap = self.samplers[gap.index()],
+            Arrivals::Renewal { gap } => *gap = self.duration_id(*gap),
             Arrivals::Recorded(list) => {
                 for (attribute, _) in list.iter_mut().flat_map(|one| &mut one.set) {
                     *attribute = self.attribute(*attribute);

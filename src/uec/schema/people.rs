@@ -240,7 +240,13 @@ fn arrival() -> Value {
                 "Mean rate, over a year of the profile if there is one.",
             ),
         ),
-        ("gap", of_for("distribution", "Time between arrivals.")),
+        (
+            "gap",
+            of_for(
+                "durations",
+                "Time between arrivals; it may differ by hour, day, month, open:WINDOW and since:start_of_run.",
+            ),
+        ),
         (
             "file",
             file("Recorded arrivals as CSV: a column time, other columns name attributes."),

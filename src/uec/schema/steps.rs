@@ -31,6 +31,7 @@ fn beside(action: &str) -> (&'static [&'static str], &'static [&'static str]) {
         "share" | "when" => (&["steps"], &["else"]),
         "choose" => (&["to"], &[]),
         "set" => (&[], &["by"]),
+        "let_go" => (&[], &["units"]),
         "refer" => (&[], &["path", "otherwise"]),
         "travel" => (&[], &["otherwise"]),
         "call" => (&[], &["as", "at_dispatch"]),

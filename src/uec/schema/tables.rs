@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::uec::forms::tables_reading::{DIMENSION_KINDS, SHORT_CONDITIONS};
 
 use super::build::{Keys, about, closed, closed_with, free, keys, of, of_for, said};
-use super::values::{list, name};
+use super::values::{file, list, name};
 
 const ROWS: &str = "Rows with a level for each dimension that matters and the value under `is`; the first that matches counts. With one dimension also { level = value, else = value }.";
 
@@ -118,12 +118,27 @@ fn dimension() -> Value {
         &["bands"],
     );
     counted["oneOf"] = json!([{ "required": ["waiting"] }, { "required": ["busy"] }]);
+    let times = list(
+        of("duration"),
+        "Times that increase, at which a new level begins.",
+    );
+    let since = closed_with(
+        keys([
+            (
+                "since",
+                name("A mark from which time is counted, or start_of_run."),
+            ),
+            ("bands", times),
+        ]),
+        &["since", "bands"],
+    );
     json!({
         "anyOf": [
             { "type": "string", "pattern": format!("^([^:]*|({kinds}):.*)$") },
-            counted
+            counted,
+            since
         ],
-        "description": "An attribute; hour, day or month; site; open:WINDOW, held:NAME, trigger:NAME; or the patients waiting for a pool (or its units in use) in bands.",
+        "description": "An attribute; hour, day or month; site; open:WINDOW, held:NAME, trigger:NAME; the patients waiting for a pool (or its units in use) in bands; or the time since a mark in bands.",
         "examples": ["age", "hour", "open:in_hours", { "waiting": "cubicles", "bands": [1, 5, 10] }]
     })
 }
@@ -152,7 +167,12 @@ fn conditions() -> Value {
         ),
     ]));
     bound["oneOf"] = json!([{ "required": ["at_least"] }, { "required": ["below"] }]);
-    value["patternProperties"] = json!({ "^(waiting|busy):": bound });
+    let mut time = closed(keys([
+        ("at_least", of_for("duration", "So long or longer.")),
+        ("below", of_for("duration", "Shorter than that.")),
+    ]));
+    time["oneOf"] = json!([{ "required": ["at_least"] }, { "required": ["below"] }]);
+    value["patternProperties"] = json!({ "^(waiting|busy):": bound, "^since:": time });
     let value = at_least_one(value);
     about(
         value,
@@ -180,13 +200,32 @@ pub fn roster() -> Keys {
         ),
         ("hours", of_for("window", "When there are any.")),
     ]));
+    let course = closed_with(
+        keys([
+            (
+                "file",
+                file(
+                    "A CSV file with a row for each stretch of time from the start of the run, warm-up included.",
+                ),
+            ),
+            ("column", name("The column of units.")),
+            (
+                "every",
+                of_for(
+                    "duration",
+                    "How long each row holds; the last holds for ever.",
+                ),
+            ),
+        ]),
+        &["file", "column", "every"],
+    );
     let rows = json!({ "type": "array", "items": row, "minItems": 1 });
     keys([
         (
             "roster",
             json!({
-                "anyOf": [of("number_of_units"), rows],
-                "description": "How many units: a number, or rows { from, units, days } through the week, later rows winning.",
+                "anyOf": [of("number_of_units"), rows, course],
+                "description": "How many units: a number, rows { from, units, days } through the week, later rows winning, or { file, column, every } over the run.",
                 "examples": [4, [{ "from": "08:00", "units": 10, "days": "Mon-Fri" }]]
             }),
         ),

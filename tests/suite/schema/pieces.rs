@@ -22,6 +22,7 @@ pub fn said(value: &Value) -> Vec<(&'static str, String)> {
         ("week.csv", &week),
         ("choice.csv", "acuity,majors,minors\n1,0.5,0.5\n,0.2,0.8\n"),
         ("arrivals.csv", "time,acuity\n1 h,1\n"),
+        ("schedule.csv", "hour,clerks\n0,2\n1,3\n"),
         ("zones.csv", "zone,0-64,65+\neast,100,20\n"),
         ("points.csv", "zone,x,y\neast,1,1\n"),
         ("rates.csv", "age,pain\n,3\n"),
