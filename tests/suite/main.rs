@@ -25,4 +25,5 @@ mod shipped;
 mod small;
 mod sums;
 mod theory;
+mod times;
 mod variation;

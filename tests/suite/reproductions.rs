@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::folders::{Scratch, bytes_of, uecsim, uecsim_in};
 
@@ -81,7 +82,7 @@ const FALL_OUT: [(&str, &str); 1] = [("moood_111", "n_IP_q3")];
 #[ignore = "every published model with its published number of replications"]
 fn all_published_figures_but_the_known_ones_come_out() {
     for model in models() {
-        let scratch = Scratch::new(&model);
+        let scratch = Scratch::new(&format!("all-{model}"));
         let out = scratch.path("out");
         let call = uecsim_in(root(), &["reproduce", &model, "--out", &out]);
         let figures = fs::read_to_string(Path::new(&out).join("figures.csv")).expect("a table");
@@ -117,7 +118,8 @@ fn no_source_names_a_published_model() {
 
 /// A small model with the table and description of its figures.
 fn clinic(figures: &str, table: &str) -> Scratch {
-    let scratch = Scratch::new("clinic");
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let scratch = Scratch::new(&format!("clinic-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
     scratch.write(
         "clinic.toml",
         r#"title = "Clinic"

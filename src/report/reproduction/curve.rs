@@ -128,7 +128,7 @@ fn paint(canvas: &Canvas, panel: &CurvePanel<'_>, x_title: &str, top: f64) {
         .map(|n| first + f64::from(n) * step)
         .take_while(|x| *x <= last)
         .collect();
-    axis::x_axis(&area, &numbers, |x| number_of(x));
+    axis::x_axis(&area, &numbers, number_of);
     axis::x_title(&area, x_title);
     let mut labels = Vec::new();
     for (position, line) in lines.iter().enumerate() {

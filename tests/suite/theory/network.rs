@@ -239,7 +239,7 @@ impl Network {
     }
 
     pub fn renewal(&mut self, gap: Shape, entry: StepId) {
-        let gap = self.sampler(gap);
+        let gap = self.duration(gap);
         self.stream(Arrivals::Renewal { gap }, entry, 0);
     }
 }
