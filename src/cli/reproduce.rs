@@ -169,12 +169,17 @@ fn run(
             .iter()
             .for_each(|line| put_line!("{line}"));
         put_line!("\n{}.", sentence(&reproduction));
-        put_line!(
-            "{} replications in {}; the original program takes {} for as many, one after another.",
+        let done = format!(
+            "{} replications in {}",
             reproduction.n_replications(),
-            duration(took.seconds),
-            original(&reproduction)
+            duration(took.seconds)
         );
+        match original(&reproduction) {
+            Some(original) => put_line!(
+                "{done}; the original program takes {original} for as many, one after another."
+            ),
+            None => put_line!("{done}."),
+        }
         put_line!("The report is {}.\n", folder.join("report.html").display());
     }
     let falls_out = reproduction.tally()[1] > 0;

@@ -127,7 +127,7 @@ fn clinic(figures: &str, table: &str) -> Scratch {
 length = "10 days"
 replications = 5
 [arrivals.patients]
-rate = "10 per h"
+rate = "6 per h"
 to = "clinic.arrive"
 [services.clinic]
 pools = ["rooms"]
@@ -177,10 +177,10 @@ fn said(figures: &str, table: &str) -> (i32, String, String) {
 
 #[test]
 fn a_figure_that_falls_out_is_told_and_ends_with_one() {
-    // M/M/1 at a load of 5/6: the mean wait is 25 minutes.
-    let (exit, out, err) = said(WAIT, "base,wait,25,,,,theory\n");
+    // M/M/1 at a load of one half: the mean wait is 5 minutes.
+    let (exit, out, err) = said(WAIT, "base,wait,5,,,,theory\n");
     assert_eq!(exit, 0, "{out}{err}");
-    let (exit, out, _) = said(WAIT, "base,wait,5,,,,theory\n");
+    let (exit, out, _) = said(WAIT, "base,wait,25,,,,theory\n");
     assert_eq!(exit, 1, "{out}");
     assert!(out.contains("falls out"), "{out}");
 }

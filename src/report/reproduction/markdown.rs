@@ -37,7 +37,7 @@ pub fn markdown(all: &[(Reproduction, Took)], command: &str) -> String {
             description.name,
             reproduction.judged.len(),
             reproduction.n_replications(),
-            original(reproduction),
+            original(reproduction).unwrap_or_default(),
             here(*took),
         );
     }
@@ -47,12 +47,11 @@ pub fn markdown(all: &[(Reproduction, Took)], command: &str) -> String {
     page
 }
 
-/// What the original program takes for as many replications, one after another.
-pub fn original(reproduction: &Reproduction) -> String {
-    match &reproduction.description.cost {
-        Some(cost) => duration(cost.seconds_per_replication * reproduction.n_replications() as f64),
-        None => "not known".to_owned(),
-    }
+/// What the original program takes for as many replications, one after another; none if it is not known.
+pub fn original(reproduction: &Reproduction) -> Option<String> {
+    let cost = reproduction.description.cost.as_ref()?;
+    let n = reproduction.n_replications() as f64;
+    Some(duration(cost.seconds_per_replication * n))
 }
 
 fn here(took: Took) -> String {
@@ -76,16 +75,16 @@ fn model(page: &mut String, reproduction: &Reproduction, took: Took) {
     let description = &reproduction.description;
     let _ = write!(
         page,
-        "\n<a id=\"{}\"></a>\n## {}\n\n{}\n\n- Folder: `scenarios/published/{}`\n- {}\n- {} replications: the original program takes {}{}, this run took {}.\n",
+        "\n<a id=\"{}\"></a>\n## {}\n\n{}\n\n- Folder: `scenarios/published/{}`\n- {}\n- {} replications: {}this run took {}.\n",
         description.name,
         description.title,
         description.paper,
         description.name,
         description.licence,
         reproduction.n_replications(),
-        original(reproduction),
-        match &description.cost {
-            Some(cost) if !cost.said.is_empty() => format!(" ({})", cost.said),
+        match (original(reproduction), &description.cost) {
+            (Some(original), Some(cost)) =>
+                format!("the original program takes {original} ({}), ", cost.said),
             _ => String::new(),
         },
         here(took),

@@ -40,13 +40,12 @@ fn findings(reproduction: &Reproduction) -> String {
         paragraph("", &format!("{}.", sentence(reproduction)))
     );
     let n = reproduction.n_replications();
-    let cost = match &description.cost {
-        Some(cost) => format!(
-            "{n} replications; the original program takes {} for as many, one after another ({}). What they took here is in timing.json.",
-            original(reproduction),
+    let cost = match (original(reproduction), &description.cost) {
+        (Some(original), Some(cost)) => format!(
+            "{n} replications; the original program takes {original} for as many, one after another ({}). What they took here is in timing.json.",
             cost.said
         ),
-        None => format!("{n} replications. What they took is in timing.json."),
+        _ => format!("{n} replications. What they took is in timing.json."),
     };
     html.push_str(&paragraph("", &cost));
     html.push_str("</div>\n");

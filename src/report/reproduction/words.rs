@@ -131,6 +131,7 @@ pub fn sentence(reproduction: &Reproduction) -> String {
     let [agree, fall_out, not_judged, not_reproduced] = reproduction.tally();
     let n = reproduction.judged.len();
     let mut sentence = match fall_out {
+        0 if agree == n && n == 1 => "The figure agrees with what was published".to_owned(),
         0 if agree == n => format!("All {n} figures agree with what was published"),
         _ => format!("{agree} of {n} figures agree with what was published"),
     };

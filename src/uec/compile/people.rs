@@ -218,7 +218,7 @@ impl<'a> Compiler<'a> {
             .all(|(dimension, _)| dimension.is_of_time())
         {
             let message = "the time between arrivals can differ by hour, day, month, open:WINDOW and since:start_of_run only";
-            self.faults.error(codes::ARRIVALS, form.span, message);
+            self.faults.error(codes::RANGE, form.span, message);
             return None;
         }
         Some(id)

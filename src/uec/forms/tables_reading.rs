@@ -189,6 +189,7 @@ fn time_band(node: &Node, reading: &Reading) -> Option<TimeBand> {
 /// `"since:arrived" = { at_least = "4 h" }` or `{ below = "4 h" }`.
 fn since_condition(mark: &str, node: &Node, reading: &Reading) -> Option<ConditionForm> {
     let reader = TableReader::new(node, "the condition", reading.faults);
+    node.as_table()?;
     let (at_least, below) = (reader.optional("at_least"), reader.optional("below"));
     reader.finish();
     let (bound, is_level_of_bound) = match (at_least, below) {
@@ -395,12 +396,16 @@ fn condition(key: &str, node: &Node, reading: &Reading) -> Option<ConditionForm>
         return Some(ConditionForm { dimension, levels });
     }
     let reader = TableReader::new(node, "the condition", reading.faults);
-    let at_least = reader.optional_count("at_least");
-    let below = reader.optional_count("below");
+    let at_least = reader.optional("at_least");
+    let below = reader.optional("below");
     reader.finish();
+    let count = |node: &Node| values::count(node, reading.faults);
     let (bound, levels) = match (at_least, below) {
-        (Some(bound), None) => (bound, vec![level(&bound.to_string())]),
-        (None, Some(bound)) => (bound, vec![level("0")]),
+        (Some(bound), None) => {
+            let bound = count(bound)?;
+            (bound, vec![level(&bound.to_string())])
+        }
+        (None, Some(bound)) => (count(bound)?, vec![level("0")]),
         _ => {
             let message = "a condition on a queue has either \"at_least\" or \"below\"";
             let fault = Diagnostic::error(codes::RANGE, node.span, message);

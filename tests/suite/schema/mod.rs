@@ -67,6 +67,8 @@ fn every_shipped_file_is_as_the_schema_says() {
     toml_files(&root().join("scenarios"), &mut files);
     toml_files(&root().join("src/cli/starters"), &mut files);
     assert!(files.len() > 50, "{} files", files.len());
+    // Descriptions of published models are no scenarios.
+    files.retain(|file| !file.ends_with("reproduction.toml"));
     for file in files {
         let said = refusals(&validator, &file);
         assert!(said.is_empty(), "{}: {said:?}", file.display());
