@@ -246,7 +246,7 @@ fn a_number_that_the_scenario_does_not_give_is_told_before_anything_runs() {
 
 #[test]
 fn the_same_figures_come_out_at_any_number_of_threads() {
-    let scratch = clinic(WAIT, &format!("{HEADER}base,wait,25,,,,theory\n"));
+    let scratch = clinic(WAIT, &format!("{HEADER}base,wait,5,,,,theory\n"));
     let description = scratch.path("reproduction.toml");
     let files = ["1", "3"].map(|threads| {
         let out = scratch.path(threads);
