@@ -5,8 +5,8 @@ use super::facts::Reader;
 use super::fleets::bare_minutes;
 use super::lookups::Lookup;
 use super::program::{
-    ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec, Since,
-    SiteId, StepId,
+    ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec,
+    Since, SiteId, StepId,
 };
 use super::rows::StepRow;
 use super::simulation::Simulation;
