@@ -151,6 +151,7 @@ fn action<'n>(node: &'n Node, diagnostics: &Diagnostics) -> Option<Action<'n>> {
 fn lay(tree: &mut Node, segments: &[Segment], action: &Action, diagnostics: &Diagnostics) {
     let mut walk = Walk {
         action,
+        is_of_units: segments.iter().any(|segment| segment.name == "pools"),
         n_reached: 0,
         dead_end: None,
         refusal: None,
@@ -219,6 +220,8 @@ fn report_dead_end(
 
 struct Walk<'a, 'n> {
     action: &'a Action<'n>,
+    /// Whether what is reached is how many units a pool has.
+    is_of_units: bool,
     n_reached: usize,
     /// The furthest one.
     dead_end: Option<DeadEnd>,
@@ -279,6 +282,7 @@ impl Walk<'_, '_> {
         match self.action {
             Action::Replace(value) => *node = (*value).clone(),
             Action::Adjust(adjustment, by) => match scaling::adjusted(node, *adjustment, by) {
+                Ok(result) if self.is_of_units => *node = scaling::in_whole_units(node, result),
                 Ok(result) => *node = result,
                 Err(reason) => self.refusal = Some(reason),
             },

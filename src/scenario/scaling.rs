@@ -73,6 +73,14 @@ pub fn adjusted(node: &Node, adjustment: Adjustment, by: &Node) -> Result<Node, 
     })
 }
 
+/// A whole number stays one: of rooms, beds and staff there are no parts.
+pub fn in_whole_units(before: &Node, mut after: Node) -> Node {
+    if let (Value::Integer(_), Value::Float(units)) = (&before.value, &after.value) {
+        after.value = Value::Integer(units.round() as i64);
+    }
+    after
+}
+
 fn refusal(node: &Node, adjustment: Adjustment) -> String {
     match (&node.value, adjustment) {
         (Value::String(text), Adjustment::Multiply(_)) => {
