@@ -3,11 +3,13 @@
 #[macro_use]
 mod say;
 
+mod area;
 mod catalogue;
 mod check;
 mod codes;
 mod compare;
 mod completions;
+mod data;
 mod describe;
 mod diff;
 mod explain;
@@ -21,6 +23,7 @@ mod measure_words;
 mod new;
 mod options;
 mod origin_words;
+mod packed;
 mod progress;
 mod reproduce;
 mod run;
@@ -65,6 +68,10 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Write a scenario file to start from
     New(new::NewArguments),
+    /// Draft a first system for the area of any English acute trust
+    Area(area::AreaArguments),
+    /// List the open data that the program carries, or print a file of it
+    Data(data::DataArguments),
     /// Compare a fitted scenario with what is published and write the verdict
     Fit(fit::FitArguments),
     /// Run published models again and compare their figures with what was published
@@ -91,6 +98,8 @@ pub fn main() -> Exit {
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
+        Some(Command::Area(arguments)) => area::area(arguments),
+        Some(Command::Data(arguments)) => data::data(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),

@@ -1,5 +1,6 @@
 //! What a scenario may say, and the tables it compiles to.
 
+pub mod area;
 pub mod calendar;
 pub mod check;
 pub mod codes;

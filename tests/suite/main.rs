@@ -1,5 +1,6 @@
 //! One test crate, one module per kind of test.
 
+mod area;
 mod cli;
 mod commands;
 mod conservation;
