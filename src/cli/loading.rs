@@ -68,7 +68,8 @@ pub fn find(written: &str) -> String {
     }
 }
 
-fn overrides(common: &Common) -> Overrides {
+/// What of `[run]` the flags replace.
+pub fn overrides(common: &Common) -> Overrides {
     Overrides {
         seed: common.seed,
         replications: common.replications,

@@ -4,6 +4,7 @@
 mod say;
 
 mod area;
+mod calibrate;
 mod catalogue;
 mod check;
 mod codes;
@@ -23,6 +24,7 @@ mod measure_words;
 mod new;
 mod options;
 mod origin_words;
+mod overlay;
 mod packed;
 mod progress;
 mod reproduce;
@@ -68,6 +70,8 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Write a scenario file to start from
     New(new::NewArguments),
+    /// Fit free parameters of a scenario to published figures
+    Calibrate(calibrate::CalibrateArguments),
     /// Draft a first system for the area of any English acute trust
     Area(area::AreaArguments),
     /// List the open data that the program carries, or print a file of it
@@ -98,6 +102,7 @@ pub fn main() -> Exit {
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
+        Some(Command::Calibrate(arguments)) => calibrate::calibrate(arguments),
         Some(Command::Area(arguments)) => area::area(arguments),
         Some(Command::Data(arguments)) => data::data(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),

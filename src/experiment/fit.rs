@@ -98,6 +98,17 @@ fn estimate(
     target: &Target,
     words: &impl Fn(Statistic) -> String,
 ) -> Option<Estimate> {
+    let values = values(results, target, words);
+    let known: Vec<f64> = values.into_iter().flatten().collect();
+    super::summarise::estimate(&known)
+}
+
+/// What was simulated of a target, by replication; empty if the scenario has no such number.
+pub fn values(
+    results: &Results,
+    target: &Target,
+    words: &impl Fn(Statistic) -> String,
+) -> Vec<Option<f64>> {
     let sites: Vec<&str> = target.site.split('+').map(str::trim).collect();
     let number_at = |site: &str, wanted: &str| {
         results.keys.iter().position(|key| {
@@ -107,17 +118,19 @@ fn estimate(
                 && words(key.statistic) == wanted
         })
     };
-    if let [site] = sites[..] {
-        return results.estimates[number_at(site, &target.statistic)?];
-    }
     let numbers: Option<Vec<usize>> = sites
         .iter()
         .map(|site| number_at(site, &target.statistic))
         .collect();
-    let numbers = numbers?;
+    let Some(numbers) = numbers else {
+        return Vec::new();
+    };
+    if let [number] = numbers[..] {
+        return results.values.iter().map(|run| run[number]).collect();
+    }
     let statistic = results.keys[numbers[0]].statistic;
     let weights: Option<Vec<usize>> = sites.iter().map(|site| number_at(site, "count")).collect();
-    let values = results.values.iter().filter_map(|run| {
+    let values = results.values.iter().map(|run| {
         let parts = numbers.iter().map(|&number| run[number]);
         let parts: Vec<f64> = parts.collect::<Option<_>>()?;
         match statistic {
@@ -131,7 +144,17 @@ fn estimate(
             }
         }
     });
-    super::summarise::estimate(&values.collect::<Vec<f64>>())
+    values.collect()
+}
+
+/// By how much a simulated figure may differ and still fit, in the target's unit; never quite zero.
+pub fn allowed(target: &Target) -> f64 {
+    let allowed = match tolerance(&target.tolerance) {
+        Some(Tolerance::Percent(percent)) => target.published.abs() * percent / 100.0,
+        Some(Tolerance::Points(points)) => points,
+        None => 0.0,
+    };
+    allowed.max(1e-6 * target.published.abs()).max(1e-9)
 }
 
 /// The mean over all patients from the means of parts and how many patients each has. The count of a share is that of
@@ -168,6 +191,11 @@ fn verdict(target: &Target, simulated: Option<Estimate>) -> Verdict {
     } else {
         Verdict::DoesNotFit
     }
+}
+
+/// Whether a tolerance can be read.
+pub fn is_tolerance(written: &str) -> bool {
+    tolerance(written).is_some()
 }
 
 fn tolerance(written: &str) -> Option<Tolerance> {

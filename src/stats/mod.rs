@@ -6,3 +6,4 @@ pub mod inequality;
 pub mod intervals;
 pub mod special;
 pub mod summary;
+pub mod symmetric;

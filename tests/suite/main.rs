@@ -1,6 +1,7 @@
 //! One test crate, one module per kind of test.
 
 mod area;
+mod calibration;
 mod cli;
 mod commands;
 mod conservation;

@@ -21,6 +21,7 @@ pub mod level;
 pub mod long_waits;
 pub mod longer_or_less;
 pub mod mark_rows;
+pub mod misfit;
 pub mod runs;
 pub mod sites;
 pub mod stages;
