@@ -4,6 +4,7 @@
 mod say;
 
 mod area;
+mod backtest;
 mod calibrate;
 mod catalogue;
 mod check;
@@ -72,6 +73,8 @@ enum Command {
     New(new::NewArguments),
     /// Fit free parameters of a scenario to published figures
     Calibrate(calibrate::CalibrateArguments),
+    /// Fit a scenario to one period, forecast the next and compare with what was published
+    Backtest(backtest::BacktestArguments),
     /// Draft a first system for the area of any English acute trust
     Area(area::AreaArguments),
     /// List the open data that the program carries, or print a file of it
@@ -103,6 +106,7 @@ pub fn main() -> Exit {
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Calibrate(arguments)) => calibrate::calibrate(arguments),
+        Some(Command::Backtest(arguments)) => backtest::backtest(arguments),
         Some(Command::Area(arguments)) => area::area(arguments),
         Some(Command::Data(arguments)) => data::data(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),

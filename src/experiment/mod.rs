@@ -1,5 +1,6 @@
 //! Replications, comparisons and their statistics: the only layer that knows threads.
 
+pub mod backtest;
 pub mod calibrate;
 pub mod compare;
 pub mod counterfactual;

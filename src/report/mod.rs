@@ -2,6 +2,7 @@
 //!
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
+pub mod backtest;
 pub mod calibration;
 pub mod charts;
 mod costs;

@@ -19,7 +19,8 @@ use super::compile::{self, Compiled};
 use super::forms::needs::PeopleForm;
 use super::forms::{self, ScenarioForm, reading::Reading};
 use super::model::{
-    ChangeNote, InputFile, InputValue, Model, Names, Origin, Residents, Rollout, RunPlan,
+    ChangeNote, InputFile, InputValue, Model, MonthlyAccounts, Names, Origin, Residents, Rollout,
+    RunPlan,
 };
 use super::outline::{Outline, outline};
 use super::rollout;
@@ -229,6 +230,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         inputs: inputs.into_iter().map(input).collect(),
         changes: changes.collect(),
         rollouts: Vec::new(),
+        accounts: MonthlyAccounts::default(),
         limits: layered.limits,
         files: files
             .iter()

@@ -28,10 +28,22 @@ pub struct Model {
     pub changes: Vec<ChangeNote>,
     /// Changes that are in force at some times, in some places or for some of the people.
     pub rollouts: Vec<Rollout>,
+    /// Which monthly accounts a run keeps.
+    pub accounts: MonthlyAccounts,
     /// What the model leaves out and what to beware of, in sentences.
     pub limits: Vec<String>,
     /// Every file that took part, in the order read.
     pub files: Vec<InputFile>,
+}
+
+/// What is kept by calendar month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MonthlyAccounts {
+    /// With roll-outs and in long runs, by what the roll-outs go by or by zone.
+    #[default]
+    AsNeeded,
+    /// Always, by site, with how many took longer than each bound that a measure's statistics name.
+    BySite,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

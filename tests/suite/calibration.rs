@@ -1,9 +1,12 @@
-//! `calibrate` finds the parameters that a scenario's own output was made with, and says what it cannot know.
+//! `calibrate` finds the parameters that a scenario's own output was made with, and says what it cannot know; `backtest`
+//! forecasts a year that was simulated, beside its rivals.
 
 use std::fs;
 
+use uecsim::experiment::calibrate::{Free, change_text, read};
 use uecsim::scenario::layers::Changes;
-use uecsim::scenario::source::MemorySource;
+use uecsim::scenario::source::{MemorySource, ReadFault, Source};
+use uecsim::scenario::workspace::Workspace;
 use uecsim::uec::{Overrides, load_with};
 
 use crate::folders::{Call, Scratch, uecsim_in};
@@ -258,4 +261,217 @@ fn faults_of_the_tables_and_of_the_paths_are_told_before_anything_runs() {
         call.err
     );
     assert!(!scratch.folder().join("out").exists());
+}
+
+/// Monthly rows of the truth: 2019 to 2021 as the clinic is, with a share that nobody published before the forecast.
+fn monthly() -> String {
+    let mut text =
+        "series,measure,statistic,site,cohort,unit,month,published,source,note\n".to_owned();
+    for month in 0..36 {
+        let (year, of_year) = (2019 + month / 12, month % 12 + 1);
+        let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month % 12];
+        // 130 a day, as the scenario has; the last year is what is forecast, in part.
+        let attendances = 130 * days + if month % 2 == 0 { 30 } else { -30 };
+        text.push_str(&format!("Attendances,attendances,total,all,all,patients,{year}-{of_year:02},{attendances},made up,\n"));
+        let hidden = if year < 2021 || of_year < 7 {
+            String::new()
+        } else {
+            "80".to_owned()
+        };
+        text.push_str(&format!("Within 30 min,in_clinic,within 30 min,all,all,%,{year}-{of_year:02},{hidden},made up,not published before July\n"));
+        text.push_str(&format!("Calls,attendances,total,all,all,patients,{year}-{of_year:02},{attendances},made up,input: put in as it was\n"));
+        text.push_str(&format!(
+            "Queue,attendances,p50,all,all,patients,{year}-{of_year:02},1,made up,\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn a_year_is_forecast_with_intervals_beside_plain_rivals() {
+    let scratch = Scratch::new("backtest");
+    scratch.write("clinic.toml", CLINIC);
+    scratch.write(
+        "free.csv",
+        "name,path,how,low,high,step,note\ndemand,arrivals.people.rate,multiply,0.6,1.5,0.1,\n",
+    );
+    // Half a year of 130 a day.
+    scratch.write(
+        "targets.csv",
+        &format!("{TARGETS}g,n,attendances,per day,all,all,130,patients,1 %,s,\n"),
+    );
+    scratch.write("monthly.csv", &monthly());
+    let arguments = [
+        "backtest",
+        "clinic.toml",
+        "--to",
+        "targets.csv",
+        "--free",
+        "free.csv",
+        "--monthly",
+        "monthly.csv",
+        "--from",
+        "2021-07",
+        "--months",
+        "6",
+        "--replications",
+        "8",
+        "--quiet",
+        "--out",
+        "out",
+        "--page",
+        "page.md",
+    ];
+    let call = uecsim_in(scratch.folder(), &arguments);
+    assert_eq!(call.exit, 0, "{}", call.err);
+    let table = fs::read_to_string(scratch.path("out/forecast.csv")).expect("it was written");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').collect())
+        .collect();
+    assert_eq!(rows.len(), 6, "only attendances can be forecast:\n{table}");
+    let mut covered = 0;
+    for row in &rows {
+        let number = |at: usize| -> f64 { row[at].parse().expect("a number") };
+        let (published, forecast) = (number(7), number(8));
+        // A month has some 4,000 patients: the mean of eight is within 3 %.
+        assert!((forecast / published - 1.0).abs() < 0.03, "{row:?}");
+        assert!(number(9) < forecast && forecast < number(10), "{row:?}");
+        assert_eq!(
+            row[11] == "1",
+            number(9) <= published && published <= number(10)
+        );
+        covered += usize::from(row[11] == "1");
+        // Every year was the same, so last year's month is exact.
+        assert_eq!(number(12), published, "{row:?}");
+        assert!(!row[13].is_empty(), "thirty months are enough to smooth");
+    }
+    assert!(covered >= 5, "{table}");
+    let page = fs::read_to_string(scratch.path("page.md")).expect("it was written");
+    for words in [
+        "**Within 30 min**: not published before the forecast begins, so nothing was there to fit (not published before July)",
+        "**Calls**: an input, not a forecast (input: put in as it was)",
+        "**Queue**: the measure \"attendances\" has no statistic \"p50\"",
+    ] {
+        assert!(page.contains(words), "{words}:\n{page}");
+    }
+}
+
+#[test]
+fn a_backtest_says_what_is_wrong_with_its_months() {
+    let scratch = Scratch::new("backtest-faults");
+    scratch.write("clinic.toml", CLINIC);
+    scratch.write("free.csv", FREE);
+    scratch.write(
+        "targets.csv",
+        &format!("{TARGETS}g,n,attendances,per day,all,all,130,patients,1 %,s,\n"),
+    );
+    let header = "series,measure,statistic,site,cohort,unit,month,published,source,note\n";
+    scratch.write("monthly.csv", &format!("{header}A,attendances,total,all,all,patients,2021-13,1,s,\nA,attendances,total,all,all,patients,2021-01,x,s,\nA,attendances,total,all,all,patients,2021-01,2,s,\n"));
+    let arguments = [
+        "backtest",
+        "clinic.toml",
+        "--to",
+        "targets.csv",
+        "--free",
+        "free.csv",
+        "--monthly",
+        "monthly.csv",
+        "--from",
+    ];
+    let call = uecsim_in(scratch.folder(), &[&arguments[..], &["2021-07"]].concat());
+    assert_eq!(call.exit, 2);
+    for place in ["monthly.csv:2:38", "monthly.csv:3:46", "monthly.csv:4:38"] {
+        assert!(call.err.contains(place), "{place}:\n{}", call.err);
+    }
+    scratch.write(
+        "monthly.csv",
+        &format!("{header}A,attendances,total,all,all,patients,2021-01,1,s,\n"),
+    );
+    let call = uecsim_in(scratch.folder(), &[&arguments[..], &["2020-07"]].concat());
+    assert_eq!(call.exit, 2);
+    assert!(
+        call.err
+            .contains("must start on the first of a month before 2020-07"),
+        "{}",
+        call.err
+    );
+}
+
+/// The project's files, and a change that stands in none.
+struct WithChange(String);
+
+impl Source for WithChange {
+    fn read(&self, path: &str) -> Result<String, ReadFault> {
+        if path.ends_with("change.toml") {
+            return Ok(self.0.clone());
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        fs::read_to_string(path).map_err(|_| ReadFault::Missing)
+    }
+}
+
+#[test]
+fn the_tables_of_devons_backtest_fit_its_scenario() {
+    let folder = "scenarios/experiments/devon-backtest";
+    let source = WithChange(String::new());
+    let workspace = Workspace::new(&source);
+    let free = read::free(&workspace, &format!("{folder}/free.csv")).expect("it can be read");
+    let targets =
+        read::targets(&workspace, &format!("{folder}/targets.csv")).expect("they can be read");
+    let months =
+        uecsim::experiment::backtest::read::series(&workspace, &format!("{folder}/monthly.csv"));
+    let months = months.unwrap_or_else(|| panic!("{}", workspace.render()));
+    let off: Vec<f64> = free.iter().map(|free| free.start() + free.step).collect();
+    let source = WithChange(change_text(&free, &off, "A test", "a test"));
+    let changes = Changes::Also(vec!["change.toml".to_owned()]);
+    let loaded = load_with(
+        &format!("{folder}.toml"),
+        &source,
+        &changes,
+        &Overrides::default(),
+    );
+    let model = loaded
+        .unwrap_or_else(|refused| panic!("{}", refused.render()))
+        .model;
+    let known = |id: &str| model.measures.iter().any(|measure| measure.id == id);
+    assert!(targets.iter().all(|target| known(&target.measure)));
+    let (_, found) = uecsim::experiment::backtest::monthly::with_accounts(
+        model,
+        &months,
+        uecsim::report::format::statistic_key,
+    );
+    assert!(found.iter().all(Result::is_ok), "{found:?}");
+    // Nothing of the forecast year is in the targets, and Plymouth's hidden share has no past.
+    assert!(
+        targets
+            .iter()
+            .all(|target| !target.source.contains("March 2024"))
+    );
+    let hidden = months
+        .iter()
+        .find(|series| series.name.starts_with("Within 4 h") && series.site == "derriford")
+        .expect("it is listed");
+    let before = hidden
+        .months
+        .iter()
+        .filter(|(month, _)| month.written().as_str() < "2023-04");
+    assert!(before.clone().count() > 12);
+    let first = hidden
+        .months
+        .iter()
+        .find(|(month, _)| month.written() == "2023-06")
+        .expect("it is listed");
+    assert!(
+        first.1.is_some()
+            && hidden
+                .months
+                .iter()
+                .any(|(month, value)| month.written() == "2023-04" && value.is_none())
+    );
+    assert_eq!(
+        free.iter().filter(|free| Free::start(free) == 1.0).count(),
+        free.len()
+    );
 }

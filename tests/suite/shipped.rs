@@ -36,7 +36,12 @@ fn check(path: &str, changes: &Changes) {
 
 #[test]
 fn every_shipped_scenario_compiles() {
-    for folder in ["scenarios", "scenarios/examples", "scenarios/published"] {
+    for folder in [
+        "scenarios",
+        "scenarios/examples",
+        "scenarios/experiments",
+        "scenarios/published",
+    ] {
         for path in scenarios(folder) {
             check(&path, &Changes::AsWritten);
         }

@@ -12,6 +12,7 @@ pub mod course_table;
 pub mod daily;
 pub mod flow;
 pub mod flow_layout;
+pub mod forecast;
 pub mod frame;
 pub mod groups;
 pub mod heat;

@@ -9,7 +9,9 @@ use super::tables::{Filter, What};
 use crate::engine::facts::Seen;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, SiteId};
 use crate::engine::time::{DAY, SimSpan, SimTime};
-use crate::uec::model::{Date, MeasureKind, MeasureSpec, Model, RunPlan};
+use crate::uec::model::{
+    Date, MeasureKind, MeasureSpec, Model, MonthlyAccounts, RunPlan, Statistic,
+};
 
 /// From this length a run has a panel, roll-out or not: two years.
 const LONG: SimSpan = SimSpan(730 * DAY.0);
@@ -52,12 +54,14 @@ struct PanelTap {
 }
 
 /// Where a measure is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Position in `Model::measures`.
     pub measure: usize,
     pub of: usize,
     pub among: Option<usize>,
+    /// Of durations in accounts by site: who took longer than a bound.
+    pub longer_than: Vec<(SimSpan, usize)>,
 }
 
 /// How many, and the sum of their times in milliseconds.
@@ -74,10 +78,14 @@ pub struct Panel(pub Vec<PanelCell>);
 impl PanelTables {
     /// None for a short run without roll-outs.
     pub fn new(model: &Model, run: RunPlan, clock: impl Fn(MarkId) -> u8) -> Option<Self> {
-        if model.rollouts.is_empty() && run.length < LONG {
+        let is_by_site = model.accounts == MonthlyAccounts::BySite;
+        if model.rollouts.is_empty() && run.length < LONG && !is_by_site {
             return None;
         }
-        let (unit, n_units) = unit_of(model);
+        let (unit, n_units) = match is_by_site {
+            true => (PanelUnit::Site, model.names.sites.len()),
+            false => unit_of(model),
+        };
         let (months, month_starts) = months(&run);
         let masks: Vec<u16> = (0..model.program.streams.len())
             .map(|stream| mask_of(model, stream))
@@ -97,7 +105,7 @@ impl PanelTables {
         tables.of_stream = masks.iter().map(version).collect();
         let mut n_accounts = 0;
         for (index, measure) in model.measures.iter().enumerate() {
-            tables.add(index, measure, &mut n_accounts, &clock);
+            tables.add(index, measure, is_by_site, &mut n_accounts, &clock);
         }
         Some(tables)
     }
@@ -111,6 +119,7 @@ impl PanelTables {
         &mut self,
         index: usize,
         measure: &MeasureSpec,
+        with_bounds: bool,
         n_accounts: &mut usize,
         clock: &impl Fn(MarkId) -> u8,
     ) {
@@ -126,10 +135,18 @@ impl PanelTables {
             });
             account
         };
+        let mut longer_than = Vec::new();
         let (of, among) = match &measure.kind {
             MeasureKind::Count { mark } => (tap(*mark, What::Count, &[]), None),
             MeasureKind::Duration { from, to } => {
                 let clock = clock(*from);
+                for statistic in measure.statistics.iter().filter(|_| with_bounds) {
+                    if let Statistic::Within(over) | Statistic::Over(over) = *statistic {
+                        let up_to = SimSpan(u64::MAX);
+                        let what = What::Between { clock, over, up_to };
+                        longer_than.push((over, tap(*to, what, &[])));
+                    }
+                }
                 (tap(*to, What::Since { clock }, &[]), None)
             }
             MeasureKind::SumBeyond { from, to, beyond } => {
@@ -154,6 +171,7 @@ impl PanelTables {
             measure: index,
             of,
             among,
+            longer_than,
         });
     }
 
@@ -230,8 +248,10 @@ impl PanelReader {
             }
             let amount = match tap.what {
                 What::Count => Some(SimSpan::ZERO),
-                // Sums are in no panel.
-                What::Between { .. } => None,
+                What::Between { clock, over, up_to } => {
+                    let took = patient.clock(clock).map(|from| now.since(from));
+                    took.filter(|took| *took > over && *took <= up_to)
+                }
                 What::Since { clock } => patient.clock(clock).map(|from| now.since(from)),
                 What::Beyond { clock, bound } => {
                     patient.clock(clock).map(|from| now.since(from + bound))
