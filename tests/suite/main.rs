@@ -16,6 +16,7 @@ mod folders;
 mod growth;
 mod journeys;
 mod layers;
+mod pages;
 mod pathways;
 mod repeatability;
 mod report;
