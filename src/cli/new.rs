@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::options::Exit;
+use super::sources::DiskOverEmbedded;
 use super::{folder, say, schema};
+use crate::scenario::workspace::Workspace;
+use crate::uec::observed::{self, Observed};
 use crate::uec::schema::{TITLE, text};
 
 #[derive(Debug, Args)]
@@ -18,6 +21,9 @@ pub struct NewArguments {
     /// What to start from
     #[arg(long, value_enum, default_value_t = Like::OneEd)]
     like: Like,
+    /// Your own arrivals, as rate and profile: CSV with `time` (one row each), or `time,count` (one row an hour), by the local clock
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "like")]
+    arrivals: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,8 +40,23 @@ const DEVON: &str = include_str!("starters/devon.toml");
 /// Exit code 2 if the name cannot be a file's or the file is there already.
 pub fn new(arguments: &NewArguments) -> Result<Exit, Exit> {
     let path = path_of(&arguments.name)?;
-    let text = starter(arguments.like, &path);
+    let mut text = starter(arguments.like, &path);
+    let observed = match &arguments.arrivals {
+        Some(file) => Some(observed(file)?),
+        None => None,
+    };
+    let table = path.with_file_name(format!(
+        "{}-arrivals.csv",
+        path.file_stem().unwrap_or_default().to_string_lossy()
+    ));
+    if let (Some(observed), Some(file)) = (&observed, &arguments.arrivals) {
+        text = with_arrivals(&text, observed, &table, file);
+        write(&table, &weights(observed))?;
+    }
     write(&path, &text)?;
+    if let Some(observed) = &observed {
+        say::show(&told(observed))?;
+    }
     let by_editors = match write_schema(&path)? {
         true => format!(
             "{} beside it lets editors complete and check it\n",
@@ -47,6 +68,67 @@ pub fn new(arguments: &NewArguments) -> Result<Exit, Exit> {
     say::show(&format!(
         "written to {shown}\n{by_editors}Now: uecsim check {shown}, then: uecsim run {shown}\n"
     ))
+}
+
+/// Exit code 2 with all faults of the file.
+fn observed(file: &Path) -> Result<Observed, Exit> {
+    let path = shown(file);
+    let source = DiskOverEmbedded::for_file(&path);
+    let workspace = Workspace::new(&source);
+    observed::read(&workspace, &path).ok_or_else(|| {
+        eprintln!("{}", workspace.render());
+        Exit::Input
+    })
+}
+
+/// The starter with this rate and profile in place of its own.
+fn with_arrivals(text: &str, observed: &Observed, table: &Path, file: &Path) -> String {
+    let table = table.file_name().unwrap_or_default().to_string_lossy();
+    let file = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut profile = format!(
+        "[profiles.day]                              # mean arrivals by hour of the week\n\
+         source = \"{file}, {} to {}\"\n\
+         week = {{ file = \"{table}\", column = \"weight\" }}\n",
+        observed.first, observed.last
+    );
+    if let Some(months) = &observed.months {
+        let months: Vec<String> = months.iter().map(|month| format!("{month:.4}")).collect();
+        profile.push_str(&format!("months = [{}]\n", months.join(", ")));
+    }
+    let rate = format!("rate = \"{:.4} per day\"", observed.per_day);
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("[profiles.day]") {
+            lines.push(profile.trim_end().to_owned());
+        } else if line.starts_with("rate = \"180 per day\"") {
+            lines.push(format!(
+                "source = \"{file}, {} to {}\"",
+                observed.first, observed.last
+            ));
+            lines.push(rate.clone());
+        } else if !line.starts_with("hours = [") {
+            lines.push(line.to_owned());
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The table that the profile names.
+fn weights(observed: &Observed) -> String {
+    let rows = observed.week.iter().enumerate();
+    let rows = rows.map(|(hour, weight)| format!("{hour},{weight}\n"));
+    format!("hour_of_week,weight\n{}", rows.collect::<String>())
+}
+
+fn told(observed: &Observed) -> String {
+    let mut told = format!(
+        "{} arrivals from {} to {}: {:.1} a day\n",
+        observed.n_arrivals, observed.first, observed.last, observed.per_day
+    );
+    for note in &observed.notes {
+        told.push_str(&format!("note: {note}\n"));
+    }
+    told
 }
 
 /// Writes the schema that the file names beside it; false if something else has its name.
@@ -144,6 +226,29 @@ fn write(path: &Path, text: &str) -> Result<(), Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::dates::Date;
+
+    #[test]
+    fn the_starter_takes_other_arrivals() {
+        let observed = Observed {
+            n_arrivals: 700,
+            first: Date::new(2024, 1, 1).expect("a date"),
+            last: Date::new(2024, 1, 28).expect("a date"),
+            per_day: 25.0,
+            week: vec![1.0; 168],
+            months: None,
+            notes: Vec::new(),
+        };
+        let text = with_arrivals(
+            ONE_ED,
+            &observed,
+            Path::new("a-arrivals.csv"),
+            Path::new("came.csv"),
+        );
+        assert!(text.contains("rate = \"25.0000 per day\"") && !text.contains("180 per day"));
+        assert!(text.contains("a-arrivals.csv") && !text.contains("\nhours = ["));
+        assert_eq!(weights(&observed).lines().count(), 169);
+    }
 
     #[test]
     fn a_name_becomes_a_title() {

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod load;
 pub mod measures;
 pub mod model;
+pub mod observed;
 pub mod outline;
 pub mod overview;
 mod rollout;
