@@ -6,8 +6,10 @@ use super::options::{Common, Exit};
 use super::writing::{self, Circumstances, Target};
 use super::{json, loading, running, say};
 use crate::experiment::decompose::chain;
+use crate::report::run_json::Recipe;
 use crate::report::subject::Outcome;
 use crate::scenario::layers::Changes;
+use crate::uec::load::Loaded;
 use crate::uec::model::Model;
 
 #[derive(Debug, Args)]
@@ -48,7 +50,9 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     same_plan(&mut models, common)?;
     let target = Target::for_comparison(&models, common)?;
     let steps = if arguments.decompose {
-        steps(&models, &arguments.alternatives[0], common)?
+        steps(&models, |_, changes| {
+            loading::load_one(&arguments.alternatives[0], changes, common)
+        })?
     } else {
         Vec::new()
     };
@@ -68,7 +72,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
         exit: ran.exit,
         took: ran.took,
         threads: common.threads(),
-        log: None,
+        recipe: Recipe {
+            decompose: arguments.decompose,
+            patients: arguments.patients,
+            ..common.recipe("compare")
+        },
     };
     let outcome = Outcome::Comparison(&ran.results);
     let folder = writing::write(outcome, &target, &circumstances)?;
@@ -98,7 +106,7 @@ pub fn main_job(common: &Common) -> Result<Exit, Exit> {
 /// Gives every scenario the baseline's seed and replications.
 ///
 /// Errors: `E101` if they differ in what is simulated when: their patients would not be the same.
-fn same_plan(models: &mut [Model], common: &Common) -> Result<(), Exit> {
+pub fn same_plan(models: &mut [Model], common: &Common) -> Result<(), Exit> {
     let plan = models[0].run;
     let mut is_same = true;
     for model in &mut models[1..] {
@@ -128,8 +136,12 @@ fn same_plan(models: &mut [Model], common: &Common) -> Result<(), Exit> {
     ))
 }
 
-/// The scenarios of the decomposition, with what each adds.
-fn steps(models: &[Model], path: &str, common: &Common) -> Result<Vec<(String, Model)>, Exit> {
+/// The scenarios of the decomposition, with what each adds. `load` gives the alternative with such changes instead of its
+/// own; it is told which step it is for, counted from 0.
+pub fn steps(
+    models: &[Model],
+    load: impl Fn(usize, &Changes) -> Option<Loaded>,
+) -> Result<Vec<(String, Model)>, Exit> {
     let names = |model: &Model| -> Vec<String> {
         model
             .changes
@@ -140,8 +152,7 @@ fn steps(models: &[Model], path: &str, common: &Common) -> Result<Vec<(String, M
     let plan = models[0].run;
     let mut steps = Vec::new();
     for (added, changes) in chain(&names(&models[0]), &names(&models[1])) {
-        let changes = Changes::Only(changes);
-        let loaded = loading::load_one(path, &changes, common).ok_or(Exit::Input)?;
+        let loaded = load(steps.len(), &Changes::Only(changes)).ok_or(Exit::Input)?;
         let mut model = loaded.model;
         model.run = plan;
         model.name = format!("{} up to {added}", model.name);

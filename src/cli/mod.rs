@@ -34,6 +34,7 @@ mod running;
 mod schema;
 mod sources;
 mod trace;
+mod verify;
 mod writing;
 
 use clap::{Parser, Subcommand};
@@ -83,6 +84,8 @@ enum Command {
     Fit(fit::FitArguments),
     /// Run published models again and compare their figures with what was published
     Reproduce(reproduce::ReproduceArguments),
+    /// Simulate again what a folder records and compare every byte that was written
+    Verify(verify::VerifyArguments),
     /// Tell one patient's journey, or the same patient's in two scenarios side by side
     Trace(trace::TraceArguments),
     /// Say in plain words what a code, measure, service, change or distribution is
@@ -111,6 +114,7 @@ pub fn main() -> Exit {
         Some(Command::Data(arguments)) => data::data(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(arguments),
+        Some(Command::Verify(arguments)) => verify::verify(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),
         Some(Command::Diff(arguments)) => diff::diff(arguments),

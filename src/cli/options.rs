@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 
 use clap::Args;
 
+use crate::report::run_json::Recipe;
 use crate::scenario::units::{parse_duration, write_duration};
 
 #[derive(Clone, Debug, Default, Args)]
@@ -42,6 +43,18 @@ impl Common {
     pub fn threads(&self) -> usize {
         let wanted = self.threads.or_else(|| available_parallelism().ok());
         wanted.map_or(1, NonZeroUsize::get)
+    }
+
+    /// What a record keeps of these flags: those that results depend on.
+    pub fn recipe(&self, command: &str) -> Recipe {
+        Recipe {
+            command: command.to_owned(),
+            seed: self.seed,
+            replications: self.replications,
+            warm_up_milliseconds: self.warm_up,
+            length_milliseconds: self.length,
+            ..Recipe::default()
+        }
     }
 
     /// The command as one would type it to get the same results again: without what changes none of them.

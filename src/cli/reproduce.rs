@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::options::{Common, Exit};
 use super::sources::{DiskOverEmbedded, shipped_folders};
+use super::writing::carried;
 use super::writing::{self, Target};
 use super::{folder, loading, running, say};
 use crate::experiment::reproduction::{
@@ -155,11 +156,13 @@ fn run(
         threads: common.threads(),
     };
     let reproduction = judge(ready.plan, &ran.results);
+    let results: Vec<_> = ran.results.iter().collect();
     let provenance = Provenance {
         command: common.command("reproduce", &[name.to_owned()], ""),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        carried: carried(&results),
+        ..Provenance::default()
     };
-    let results: Vec<_> = ran.results.iter().collect();
     let timing = writing::timing_of(&results, ran.took, took.threads);
     let written = files(&reproduction, &ran.results, &provenance);
     let folder = writing::write_files(&written, &timing, target, ran.exit)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use super::options::{Common, Exit};
 use super::writing::{self, Circumstances, Target};
 use super::{json, loading, running, say};
+use crate::report::run_json::Recipe;
 use crate::report::subject::Outcome;
 
 #[derive(Debug, Args)]
@@ -37,7 +38,10 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
         exit: ran.exit,
         took: ran.took,
         threads: common.threads(),
-        log: arguments.log,
+        recipe: Recipe {
+            log: arguments.log,
+            ..common.recipe("run")
+        },
     };
     let mut folders = Vec::with_capacity(targets.len());
     for (results, target) in ran.results.iter().zip(targets) {

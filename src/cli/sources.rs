@@ -91,6 +91,11 @@ fn shipped_names(inner: &str) -> Vec<String> {
         .collect()
 }
 
+/// The text of a path below `scenarios/` as the program carries it, whatever lies on the disk.
+pub fn embedded_text(path: &str) -> Option<&'static str> {
+    EMBEDDED.get_file(within_shipped(path)?)?.contents_utf8()
+}
+
 /// Names of the folders in a folder of the shipped tree, on the disk and in the binary, in order.
 pub fn shipped_folders(folder: &str) -> Vec<String> {
     let mut names = BTreeSet::new();

@@ -1,21 +1,29 @@
 //! Where a command's results go, and writing them there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
 
 use super::folder::{self, Draft};
 use super::options::{Common, Exit};
+use super::sources::embedded_text;
 use super::{interrupt, say};
 use crate::experiment::journeys;
 use crate::experiment::results::Results;
 use crate::report;
 use crate::report::event_log::EventLog;
 use crate::report::format::{add_days, date_iso};
-use crate::report::run_json::{Provenance, Timing, timing_json};
+use crate::report::run_json::{Provenance, Recipe, Timing, Written, hexadecimal, timing_json};
 use crate::report::subject::Outcome;
 use crate::uec::model::{Date, Model};
+
+/// The log of events of one replication.
+pub const EVENTS: &str = "events.csv";
 
 /// A folder that may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,8 +96,7 @@ pub struct Circumstances {
     pub exit: Exit,
     pub took: Duration,
     pub threads: usize,
-    /// Of a run: the replication whose events are written.
-    pub log: Option<u32>,
+    pub recipe: Recipe,
 }
 
 /// Writes files that are ready, with `timing.json`; the folder.
@@ -151,42 +158,123 @@ pub fn write(
 }
 
 fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> io::Result<()> {
-    let provenance = Provenance {
+    let mut provenance = Provenance {
         command: circumstances.command.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        recipe: Some(circumstances.recipe.clone()),
+        carried: carried(&all_results(outcome)),
+        further: Vec::new(),
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(circumstances.threads.max(1))
-        .build()
-        .map_err(io::Error::other)?;
-    let files = pool.install(|| report::files(outcome, &provenance));
-    put_files(&files, folder)?;
-    if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.log) {
-        write_log(&results.model, replication, &folder.join("events.csv"))?;
+    if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.recipe.log) {
+        let log = write_log(&results.model, replication, &folder.join(EVENTS))?;
+        provenance.further.extend(log);
     }
+    let files = report_files(outcome, &provenance, circumstances.threads)?;
+    put_files(&files, folder)?;
     fs::write(
         folder.join("timing.json"),
         timing_json(&timing(outcome, circumstances)),
     )
 }
 
+/// Every file of the report, made on so many threads.
+///
+/// Errors: the machine refuses threads.
+pub fn report_files(
+    outcome: Outcome<'_>,
+    provenance: &Provenance,
+    threads: usize,
+) -> io::Result<Vec<report::OutputFile>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .build()
+        .map_err(io::Error::other)?;
+    Ok(pool.install(|| report::files(outcome, provenance)))
+}
+
+/// Input files whose text is that which the program carries, by path and SHA-256.
+pub fn carried(results: &[&Results]) -> BTreeSet<(String, String)> {
+    let files = results.iter().flat_map(|results| &results.model.files);
+    files
+        .filter(|file| embedded_text(&file.path) == Some(&*file.text))
+        .map(|file| (file.path.clone(), file.sha256.clone()))
+        .collect()
+}
+
 /// Tells a replication once more, event by event: a run that nobody wants a log of pays nothing for it.
-fn write_log(model: &Model, replication: u32, path: &Path) -> io::Result<()> {
+fn write_log(model: &Model, replication: u32, path: &Path) -> io::Result<Option<Written>> {
     let file = io::BufWriter::with_capacity(1 << 20, fs::File::create(path)?);
-    let mut log = EventLog::new(model, file)?;
+    let mut to = Hashing::new(file);
+    if tell_log(model, replication, interrupt::flag(), &mut to)? {
+        return Ok(Some(to.written(EVENTS)));
+    }
+    // Half a log would pass for a whole one.
+    eprintln!("{EVENTS} is left out: stopped before it was whole");
+    fs::remove_file(path)?;
+    Ok(None)
+}
+
+/// Writes the log of a replication; false if it was cancelled.
+///
+/// Errors: it cannot be written.
+pub fn tell_log(
+    model: &Model,
+    replication: u32,
+    cancel: &AtomicBool,
+    to: &mut impl io::Write,
+) -> io::Result<bool> {
+    let mut log = EventLog::new(model, to)?;
     let mut written = Ok(());
-    let is_whole = journeys::tell(model, replication, interrupt::flag(), |event| {
+    let is_whole = journeys::tell(model, replication, cancel, |event| {
         if written.is_ok() {
             written = log.write(event);
         }
     });
     written.and_then(|()| log.finish())?;
-    if !is_whole {
-        // Half a log would pass for a whole one.
-        eprintln!("events.csv is left out: stopped before it was whole");
-        fs::remove_file(path)?;
+    Ok(is_whole)
+}
+
+/// Writes on and knows what was written.
+pub struct Hashing<W> {
+    to: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: io::Write> Hashing<W> {
+    pub fn new(to: W) -> Self {
+        Self {
+            to,
+            hash: Sha256::new(),
+            bytes: 0,
+        }
     }
-    Ok(())
+
+    pub fn inner(&mut self) -> &mut W {
+        &mut self.to
+    }
+
+    /// What was written so far, as a file of this name.
+    pub fn written(self, path: &str) -> Written {
+        Written {
+            path: path.to_owned(),
+            bytes: self.bytes,
+            sha256: hexadecimal(&self.hash.finalize()),
+        }
+    }
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.to.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {

@@ -18,20 +18,56 @@ pub enum Breach {
     Patients { expected: u64, found: u64 },
 }
 
+impl Breach {
+    /// The line it was found at; none if it concerns patients as a whole.
+    pub fn line(&self) -> Option<u16> {
+        match self {
+            Self::UnitsHeld { line, .. } | Self::LittlesLaw { line, .. } => Some(*line),
+            Self::Patients { .. } => None,
+        }
+    }
+}
+
+/// Both sides of Little's law for one line, patient-milliseconds since the run began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Integral of the number waiting.
+    pub area: u64,
+    /// Sum of the times waited, of those still waiting up to now.
+    pub waited: u64,
+}
+
+impl Balance {
+    /// The difference as a share of the larger side, 0 to 1; 0 means that the law holds to the millisecond.
+    pub fn relative_error(self) -> f64 {
+        let larger = self.area.max(self.waited).max(1);
+        self.area.abs_diff(self.waited) as f64 / larger as f64
+    }
+}
+
 impl<R: Reader> Simulation<'_, R> {
     /// Checks the state at this moment (between events).
     pub fn check(&mut self) -> Result<(), Breach> {
         self.check_patients()?;
         self.check_units()?;
-        for (line, level) in self.levels.iter_mut().enumerate() {
-            let areas = level.areas(self.now);
+        for (line, Balance { area, waited }) in self.balances().into_iter().enumerate() {
             let line = line as u16;
-            let (area, waited) = (areas.waiting, self.lines.total_waited(line, self.now));
             if area != waited {
                 return Err(Breach::LittlesLaw { line, area, waited });
             }
         }
         Ok(())
+    }
+
+    /// Both sides of Little's law for every line at this moment: pools first, then fleets.
+    pub fn balances(&mut self) -> Vec<Balance> {
+        let lines = self.levels.iter_mut().enumerate();
+        lines
+            .map(|(line, level)| Balance {
+                area: level.areas(self.now).waiting,
+                waited: self.lines.total_waited(line as u16, self.now),
+            })
+            .collect()
     }
 
     fn check_patients(&self) -> Result<(), Breach> {

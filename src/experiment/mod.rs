@@ -12,6 +12,7 @@ pub mod overload;
 pub mod replicate;
 pub mod reproduction;
 pub mod results;
+pub mod soundness;
 pub mod summarise;
 pub mod variation;
 

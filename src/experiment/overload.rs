@@ -1,6 +1,7 @@
 //! Waiting lines that kept growing in the replications of a scenario.
 
-use super::replicate::{Finished, line_name};
+use super::replicate::Finished;
+use super::soundness::line_name;
 use crate::uec::measures::{Growth, Line};
 use crate::uec::model::Model;
 

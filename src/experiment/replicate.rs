@@ -9,10 +9,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::results::Conservation;
+use super::soundness::{breach_words, line_name};
 use crate::engine::simulation::Simulation;
-use crate::engine::time::{DAY, SimTime};
+use crate::engine::time::{DAY, SimSpan, SimTime};
 use crate::stats::histogram::Histogram;
-use crate::uec::measures::{Line, MeasureReader, MeasureTables, Outcome};
+use crate::uec::measures::{MeasureReader, MeasureTables, Outcome};
 use crate::uec::model::Model;
 
 /// How replications are carried out; changes no result.
@@ -66,6 +67,9 @@ pub struct Replicated {
     pub is_partial: bool,
 }
 
+/// How often the state of a run is checked: often enough to say when a fault arose, seldom enough to cost nothing.
+const BETWEEN_CHECKS: SimSpan = SimSpan(7 * DAY.0);
+
 /// Patients inside at one time that a run may reach: at some 100 bytes each, a replication stays below 0.5 GB.
 const MOST_INSIDE: u64 = 4_000_000;
 
@@ -103,17 +107,6 @@ pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicat
             gathering.replicated(model, tables)
         })
         .collect())
-}
-
-/// A line in words: `beds at exeter`.
-pub fn line_name(model: &Model, line: Line) -> String {
-    match line {
-        Line::Pool(pool) => {
-            let pool = &model.names.pools[pool.index()];
-            format!("{} at {}", pool.id, model.names.sites[pool.site.index()].id)
-        }
-        Line::Fleet(fleet) => model.names.fleets[fleet.index()].id.clone(),
-    }
 }
 
 /// Simulated days of all replications of `models`, for progress.
@@ -168,7 +161,7 @@ fn run_one(model: &Model, tables: &MeasureTables, replication: u32, control: &Co
         Err(Stop::Failed(FailureKind::Internal, message))
     });
     match ended {
-        Ok(()) => Run::Finished(Box::new(finished(model, replication, simulation))),
+        Ok(n_checks) => Run::Finished(Box::new(finished(model, replication, simulation, n_checks))),
         Err(Stop::Cancelled) => Run::Cancelled,
         Err(Stop::Failed(kind, what)) => {
             let day = simulation.now().0 as f64 / DAY.0 as f64;
@@ -187,13 +180,15 @@ enum Stop {
     Failed(FailureKind, String),
 }
 
-/// Runs to the end, a day at a time so that it can be stopped.
+/// Runs to the end, a day at a time so that it can be stopped; how often all was checked and found right.
 fn advance(
     model: &Model,
     simulation: &mut Simulation<'_, MeasureReader<'_>>,
     control: &Control<'_>,
-) -> Result<(), Stop> {
+) -> Result<u32, Stop> {
     let end = SimTime::ZERO + model.run.warm_up + model.run.length;
+    let mut checked = SimTime::ZERO;
+    let mut n_checks = 0;
     while simulation.now() < end {
         if control.cancel.load(Ordering::Relaxed) {
             return Err(Stop::Cancelled);
@@ -212,17 +207,26 @@ fn advance(
             let what = format!("{inside} patients are inside at once{longest}");
             return Err(Stop::Failed(FailureKind::Memory, what));
         }
+        let is_due = simulation.now() >= checked + BETWEEN_CHECKS || simulation.now() == end;
+        if is_due {
+            simulation.check().map_err(|breach| {
+                Stop::Failed(FailureKind::Internal, breach_words(model, &breach, checked))
+            })?;
+            checked = simulation.now();
+            n_checks += 1;
+        }
     }
-    let checked = simulation.check();
-    checked.map_err(|breach| Stop::Failed(FailureKind::Internal, format!("{breach:?}")))
+    Ok(n_checks)
 }
 
 fn finished(
     model: &Model,
     replication: u32,
-    simulation: Simulation<'_, MeasureReader<'_>>,
+    mut simulation: Simulation<'_, MeasureReader<'_>>,
+    n_checks: u32,
 ) -> Finished {
     let totals = simulation.totals();
+    let lines = simulation.balances();
     Finished {
         replication,
         outcome: simulation.into_reader().outcome(model),
@@ -232,6 +236,8 @@ fn finished(
             left: totals.left,
             inside: totals.inside,
             events: totals.events,
+            n_checks,
+            lines,
         },
     }
 }

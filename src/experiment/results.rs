@@ -1,6 +1,7 @@
 //! What comes out of an experiment: values by replication, their summaries, and the courses charts are drawn from.
 
 use super::counterfactual::Counterfactual;
+use crate::engine::checks::Balance;
 use crate::uec::measures::{FlowEnd, Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
 
@@ -102,7 +103,7 @@ pub struct PatientFlow {
 }
 
 /// How many of one replication's patients arrived and left.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conservation {
     pub replication: u32,
     pub arrived: u64,
@@ -111,6 +112,10 @@ pub struct Conservation {
     pub inside: u64,
     /// Timed state changes executed.
     pub events: u64,
+    /// How often patients, units and lines were checked, the last time at the end; none was ever wrong.
+    pub n_checks: u32,
+    /// Both sides of Little's law at the end, by pool, then by fleet.
+    pub lines: Vec<Balance>,
 }
 
 /// An alternative against the baseline, paired by replication.

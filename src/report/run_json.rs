@@ -1,10 +1,14 @@
 //! `run.json`, what it takes to repeat a run and to check that nothing was changed since, and `timing.json`, the only file
 //! that differs between two runs of the same thing.
 
-use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::experiment::results::{Comparison, Results};
+use crate::experiment::soundness::{Soundness, soundness};
 use crate::uec::model::{Model, Origin};
 
 use super::OutputFile;
@@ -12,12 +16,55 @@ use super::format::date_iso;
 use super::subject::Outcome;
 
 /// How the run was asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Provenance {
     /// As one would type it.
     pub command: String,
     /// Of the program.
     pub version: String,
+    /// What was asked for, as far as results depend on it; none of a command that a record alone cannot repeat.
+    pub recipe: Option<Recipe>,
+    /// Input files that the program carries, by path and SHA-256: their text is not kept in the record.
+    pub carried: BTreeSet<(String, String)>,
+    /// Files that are written beside those of the report.
+    pub further: Vec<Written>,
+}
+
+/// What a run was asked to do beyond what its files say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// `run` or `compare`.
+    pub command: String,
+    pub seed: Option<u64>,
+    pub replications: Option<u32>,
+    pub warm_up_milliseconds: Option<u64>,
+    pub length_milliseconds: Option<u64>,
+    /// Of a comparison: the changes of its alternative one at a time.
+    pub decompose: bool,
+    /// Of a comparison: in how many replications its patients are followed.
+    pub patients: Option<u32>,
+    /// Of a run: the replication whose events are written.
+    pub log: Option<u32>,
+}
+
+/// What identifies a file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Within the folder of the run, with `/`.
+    pub path: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+impl Written {
+    pub fn of(file: &OutputFile) -> Self {
+        Self {
+            path: file.path.clone(),
+            bytes: file.bytes.len() as u64,
+            sha256: sha256(&file.bytes),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -25,8 +72,11 @@ struct RunRecord<'a> {
     program: &'static str,
     version: &'a str,
     command: &'a str,
+    recipe: Option<&'a Recipe>,
     scenarios: Vec<ScenarioRecord<'a>>,
-    outputs: Vec<OutputRecord<'a>>,
+    outputs: Vec<Written>,
+    /// Texts of the input files that the program does not carry, by SHA-256.
+    texts: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,6 +93,7 @@ struct ScenarioRecord<'a> {
     replications_planned: u32,
     replications: &'a [u32],
     stopped_early: bool,
+    checks: Value,
     files: Vec<FileRecord<'a>>,
     changes: Vec<&'a str>,
     /// Left out of the steps of a decomposition, which have nothing that the alternative has not.
@@ -66,38 +117,56 @@ struct InputRecord<'a> {
     line: u32,
 }
 
-#[derive(Debug, Serialize)]
-struct OutputRecord<'a> {
-    path: &'a str,
-    bytes: usize,
-    sha256: String,
-}
-
 /// As [`run_json`], of scenarios each of which was run for itself.
 pub fn run_json_of(results: &[Results], provenance: &Provenance, outputs: &[OutputFile]) -> String {
     let scenarios = results.iter().map(|results| scenario(results, "run", None));
+    record(
+        scenarios.collect(),
+        results.iter().collect(),
+        provenance,
+        outputs,
+    )
+}
+
+/// The record of a run as JSON; `outputs` are all files written but this one, `timing.json` and those that `provenance` names.
+pub fn run_json(outcome: Outcome<'_>, provenance: &Provenance, outputs: &[OutputFile]) -> String {
+    let (scenarios, results) = match outcome {
+        Outcome::Run(results) => (vec![scenario(results, "run", None)], vec![results]),
+        Outcome::Comparison(comparison) => {
+            let alternatives = comparison.alternatives.iter();
+            let results = alternatives.map(|alternative| &alternative.results);
+            let all = std::iter::once(&comparison.baseline).chain(results);
+            (scenarios(comparison), all.collect())
+        }
+    };
+    record(scenarios, results, provenance, outputs)
+}
+
+fn record(
+    scenarios: Vec<ScenarioRecord<'_>>,
+    results: Vec<&Results>,
+    provenance: &Provenance,
+    outputs: &[OutputFile],
+) -> String {
+    let written = outputs.iter().map(Written::of);
+    let mut texts = BTreeMap::new();
+    for file in results.iter().flat_map(|results| &results.model.files) {
+        let is_carried = provenance
+            .carried
+            .contains(&(file.path.clone(), file.sha256.clone()));
+        if !is_carried {
+            texts.insert(&*file.sha256, &*file.text);
+        }
+    }
     to_json(&RunRecord {
         program: "uecsim",
         version: &provenance.version,
         command: &provenance.command,
-        scenarios: scenarios.collect(),
-        outputs: outputs.iter().map(output).collect(),
+        recipe: provenance.recipe.as_ref(),
+        scenarios,
+        outputs: written.chain(provenance.further.iter().cloned()).collect(),
+        texts,
     })
-}
-
-/// The record of a run as JSON; `outputs` are all files written but this one and `timing.json`.
-pub fn run_json(outcome: Outcome<'_>, provenance: &Provenance, outputs: &[OutputFile]) -> String {
-    let record = RunRecord {
-        program: "uecsim",
-        version: &provenance.version,
-        command: &provenance.command,
-        scenarios: match outcome {
-            Outcome::Run(results) => vec![scenario(results, "run", None)],
-            Outcome::Comparison(comparison) => scenarios(comparison),
-        },
-        outputs: outputs.iter().map(output).collect(),
-    };
-    to_json(&record)
 }
 
 fn scenarios(comparison: &Comparison) -> Vec<ScenarioRecord<'_>> {
@@ -142,6 +211,7 @@ fn scenario<'a>(
         replications_planned: model.run.replications,
         replications: &results.replications,
         stopped_early: results.partial,
+        checks: checks(&soundness(results)),
         files: model
             .files
             .iter()
@@ -176,20 +246,40 @@ fn input(input: &crate::uec::model::InputValue) -> InputRecord<'_> {
     }
 }
 
-fn output(file: &OutputFile) -> OutputRecord<'_> {
-    OutputRecord {
-        path: &file.path,
-        bytes: file.bytes.len(),
-        sha256: sha256(&file.bytes),
-    }
+/// What was checked while the run was under way. A breach ends a replication, so that those that finished had none; the
+/// errors of Little's law are worked out again here from both of its sides.
+fn checks(found: &Soundness) -> Value {
+    let error = |share: f64| match share {
+        0.0 => json!("exact"),
+        share => json!({ "relative": share }),
+    };
+    let lines = found.lines.iter().map(|line| {
+        json!({
+            "line": line.name,
+            "hours_waited": line.waited_hours,
+            "error": error(line.worst_relative_error),
+        })
+    });
+    let imbalance = found.arrived.abs_diff(found.left + found.inside);
+    json!({
+        "times_checked": found.n_checks,
+        "patients": {
+            "arrived": found.arrived,
+            "left": found.left,
+            "inside": found.inside,
+            "error": error(imbalance as f64 / found.arrived.max(1) as f64),
+        },
+        "littles_law": lines.collect::<Vec<_>>(),
+    })
 }
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What it took.

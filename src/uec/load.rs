@@ -237,6 +237,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
             .map(|file| InputFile {
                 path: file.path.clone(),
                 sha256: hexadecimal(&Sha256::digest(file.text.as_bytes())),
+                text: file.text.clone(),
             })
             .collect(),
     }

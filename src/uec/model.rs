@@ -1,8 +1,10 @@
 //! The resolved scenario: the compiled program with the names, measures and sources that belong to it.
 //!
-//! This is what experiments run and reports describe. It holds no text of the scenario except titles and sources.
+//! This is what experiments run and reports describe. It holds no text of the scenario except titles and sources,
+//! and the files as they were read.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId, TriggerId};
 use crate::engine::time::{SimSpan, SimTime};
@@ -422,4 +424,6 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
+    /// All of it, so that a run can be repeated without the file.
+    pub text: Arc<str>,
 }

@@ -30,3 +30,4 @@ mod sums;
 mod theory;
 mod times;
 mod variation;
+mod verify;

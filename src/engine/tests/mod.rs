@@ -1,5 +1,6 @@
 //! The engine on small programs whose answers are known.
 
+mod checks;
 mod fleets;
 mod lines;
 mod steps;

@@ -12,6 +12,7 @@ fn page(n_alternatives: usize) -> String {
     let provenance = Provenance {
         command: "uecsim".to_owned(),
         version: "0.1.0".to_owned(),
+        ..Provenance::default()
     };
     html::page(&subject, &charts::all(&subject), &provenance)
 }

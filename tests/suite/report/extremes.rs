@@ -15,6 +15,7 @@ fn check(comparison: &Comparison) -> (Vec<charts::Chart>, String) {
     let provenance = Provenance {
         command: "uecsim".to_owned(),
         version: "0.1.0".to_owned(),
+        ..Provenance::default()
     };
     let page = html::page(&subject, &charts, &provenance);
     let texts = charts

@@ -28,6 +28,7 @@ fn provenance() -> Provenance {
     Provenance {
         command,
         version: "0.1.0".to_owned(),
+        ..Provenance::default()
     }
 }
 

@@ -131,6 +131,7 @@ pub fn results(name: &str, title: &str, burden: f64) -> Results {
             left: vec![200_000, 149_500],
             inside: 500,
             events: 9_000_000,
+            ..Conservation::default()
         })
         .collect();
     let replications = (0..N_REPLICATIONS as u32).collect();
@@ -185,6 +186,7 @@ fn model(name: &str, title: &str) -> Model {
         files: vec![InputFile {
             path: format!("scenarios/{name}.toml"),
             sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            text: "title = \"A made-up area\"\n".into(),
         }],
         ..Model::default()
     }

@@ -17,6 +17,7 @@ fn bytes_of(outcome: Outcome<'_>, tables: &[CsvTable]) -> Vec<u8> {
     let provenance = Provenance {
         command: "uecsim compare traditional networked --seed 2023".to_owned(),
         version: "0.1.0".to_owned(),
+        ..Provenance::default()
     };
     let charts = charts::all(&subject);
     let bytes = workbook::workbook(&subject, tables, &charts, &provenance);
