@@ -65,7 +65,7 @@ impl Later {
     pub fn open(&mut self, mut take: impl FnMut(Entry)) {
         while self.len > 0 {
             // Twice a round is often enough for what lies beyond to be in its bucket in time.
-            if self.first % (BUCKETS / 2) == 0 {
+            if self.first.is_multiple_of(BUCKETS / 2) {
                 for entry in std::mem::take(&mut self.beyond) {
                     self.place(entry);
                 }
