@@ -179,8 +179,11 @@ fn a_crew_is_held_until_the_patient_is_taken_over() {
     };
     calls_at(&mut builder, entry, &[0], 1, 5.0);
     calls_at(&mut builder, entry, &[0], 1, 6.0);
-    calls_at(&mut builder, entry, &[1], 1, 0.0);
+    calls_at(&mut builder, entry, &[1, 60], 1, 0.0);
     let log = run(&builder, DAY);
+    // Both crews are at the hospital at minute 60, with patients who wait for the cubicle: the last call gets the one that
+    // hands over at 130.
+    assert_eq!(times(&log).last(), Some(&(130.0, 1)));
     let over: Vec<f64> = log
         .marks
         .iter()
@@ -189,7 +192,7 @@ fn a_crew_is_held_until_the_patient_is_taken_over() {
         .collect();
     // Units reach 5 km and 6 km at minutes 5 and 4 (from 0 and 10), leave at 25 and 24, and are at hospital at 30. The
     // second hands over when the cubicle is free at 130, and only then takes the third call, at 0 km.
-    assert_eq!(over, [30.0, 130.0, 230.0]);
+    assert_eq!(over, [30.0, 130.0, 230.0, 330.0]);
     let arrivals = times(&log);
     assert_eq!(
         arrivals[2].0, 30.0,

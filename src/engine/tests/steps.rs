@@ -5,7 +5,7 @@ use super::super::facts::{LevelAreas, Reader};
 use super::super::program::*;
 use super::super::simulation::Simulation;
 use super::super::time::{DAY, HOUR, MINUTE, SimSpan, SimTime};
-use super::{Builder, held_service, run, wait_rule};
+use super::{Builder, Log, held_service, run, wait_rule};
 
 #[test]
 fn staff_freed_before_a_cubicle_call_the_next_before_it_is_filled() {
@@ -261,4 +261,82 @@ fn a_second_visit_draws_anew_and_the_first_is_not_moved() {
     let (once, twice) = (build(1), build(2));
     assert_eq!(once[0], twice[0]);
     assert_ne!(twice[1] - twice[0], twice[0]);
+}
+
+/// One patient who comes again `times` times, an hour after each visit; minutes at which it is seen.
+fn visits(times: u8) -> Vec<f64> {
+    let mut builder = Builder::new();
+    let gap = builder.minutes(Shape::Constant { value: 60.0 });
+    let seen = builder.mark();
+    let mut entry = None;
+    for visit in 0..=times {
+        let enter = builder.step(Step::Enter { group: 0 });
+        entry.get_or_insert(enter);
+        builder.step(Step::Mark {
+            mark: seen,
+            site: SiteId(0),
+        });
+        if visit < times {
+            builder.step(Step::Wait { duration: gap });
+        }
+    }
+    builder.leave();
+    builder.recorded(
+        &[0],
+        entry.expect("there is a first visit"),
+        [0; N_ATTRIBUTES],
+    );
+    let log = run(&builder, SimSpan(3 * DAY.0));
+    log.marks.iter().map(|mark| mark.0).collect()
+}
+
+#[test]
+fn who_tries_again_is_seen_every_time() {
+    assert_eq!(visits(0), [0.0]);
+    assert_eq!(visits(2), [0.0, 60.0, 120.0]);
+    // More often than the counter of visits holds.
+    let expected: Vec<f64> = (0..=40).map(|visit| f64::from(visit) * 60.0).collect();
+    assert_eq!(visits(40), expected);
+}
+
+/// Arrivals in 200 days of a stream of one a minute of which `accept` are kept, on days with these factors.
+fn arrivals(accept: f64, day_factors: &[f64]) -> u64 {
+    let mut builder = Builder::new();
+    let entry = builder.leave();
+    builder.program.profiles.push(Profile {
+        bin: DAY,
+        cycle: vec![1.0; 7],
+        day_factors: day_factors.to_vec(),
+    });
+    builder.poisson("walk-ins", 1.0, entry, [0; N_ATTRIBUTES]);
+    builder.program.streams[0].arrivals = Arrivals::Poisson {
+        per_millisecond: 1.0 / MINUTE.0 as f64,
+        profile: Some(ProfileId(0)),
+        accept,
+    };
+    let mut simulation = Simulation::new(&builder.program, 1, 0, Log::default());
+    simulation.run_until(SimTime(200 * DAY.0));
+    simulation.totals().arrived
+}
+
+#[test]
+fn as_many_candidates_come_as_the_rate_says() {
+    let check = |accept: f64, day_factors: &[f64], expected_a_day: f64| {
+        let expected = expected_a_day * 200.0;
+        let found = arrivals(accept, day_factors) as f64;
+        // Four standard deviations of a Poisson number: a bias of two per cent is seen.
+        assert!(
+            (found - expected).abs() < 4.0 * expected.sqrt(),
+            "{accept} {day_factors:?}: {found} is not {expected}"
+        );
+    };
+    check(1.0, &[], 1_440.0);
+    check(0.5, &[], 720.0);
+    check(0.25, &[], 360.0);
+    // Half of the days have a quarter of the patients.
+    let halves: Vec<f64> = (0..200)
+        .map(|day| if day < 100 { 1.0 } else { 0.25 })
+        .collect();
+    check(1.0, &halves, 1_440.0 * 0.625);
+    check(0.5, &halves, 720.0 * 0.625);
 }
