@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::options::Exit;
 use super::origin_words::origin_words;
-use super::{folder, loading, say};
+use super::{data_dictionary, folder, loading, say, stress};
 use crate::report::format::{date_words, number};
 use crate::scenario::units::{parse_duration, parse_rate, parse_share, write_duration};
 use crate::uec::load::Loaded;
@@ -21,6 +21,12 @@ pub struct DescribeArguments {
     /// Scenario file, or name of a shipped scenario
     #[arg(value_name = "SCENARIO")]
     scenario: String,
+    /// Write the STRESS-DES reporting checklist of the scenario instead, each item traced to file and line
+    #[arg(long, conflicts_with = "data_dictionary")]
+    stress: bool,
+    /// Write what every input means instead: value, unit, source, status, file and line
+    #[arg(long)]
+    data_dictionary: bool,
     /// Markdown file to write (default: standard output)
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -28,7 +34,13 @@ pub struct DescribeArguments {
 
 pub fn describe(arguments: &DescribeArguments) -> Result<Exit, Exit> {
     let loaded = loading::load_as_written(&arguments.scenario).ok_or(Exit::Input)?;
-    let page = page(&loaded);
+    let page = if arguments.stress {
+        stress::page(&loaded, &arguments.scenario)
+    } else if arguments.data_dictionary {
+        data_dictionary::page(&loaded.model)
+    } else {
+        page(&loaded)
+    };
     let Some(out) = &arguments.out else {
         return say::show(&page);
     };
@@ -155,7 +167,7 @@ fn services(outline: &Outline) -> String {
 /// Sites of one service that are named one by one.
 const MOST_SITES: usize = 20;
 
-fn capacities(loaded: &Loaded) -> String {
+pub(super) fn capacities(loaded: &Loaded) -> String {
     let model = &loaded.model;
     let mut text = "## Capacities\n\nUnits on duty, fewest to most over the roster; the load is work offered over capacity, an estimate before any run.\n\n| site | pool | units | load |\n|---|---|---:|---:|\n".to_owned();
     for (pool, name) in model.names.pools.iter().enumerate() {
@@ -237,7 +249,7 @@ fn limits(model: &Model) -> String {
 }
 
 /// Mermaid, which many viewers of Markdown draw. Patients who stay with their service are left out.
-fn flow(outline: &Outline) -> String {
+pub(super) fn flow(outline: &Outline) -> String {
     let mut text = "## Who sends patients to whom\n\nSolid arrows are referrals and travel, thick ones conveyance by a crew; patients begin at the services that the dotted arrows point to.\n\n```mermaid\nflowchart LR\n".to_owned();
     for service in &outline.services {
         // A node may not be called by a word of the language (`end`), so all get a prefix.
@@ -292,7 +304,7 @@ fn parameters(model: &Model) -> String {
 }
 
 /// Whether a number was put in as found, put in as guessed, or fitted.
-fn nature(origin: &Origin) -> &'static str {
+pub(super) fn nature(origin: &Origin) -> &'static str {
     match origin {
         Origin::Source(_) => "imposed",
         Origin::Assumed(_) => "imposed (assumption)",
@@ -302,7 +314,7 @@ fn nature(origin: &Origin) -> &'static str {
 }
 
 /// A quantity apart from its unit; plain numbers have the unit that their place implies, if any.
-fn value_and_unit(input: &InputValue) -> (String, String) {
+pub(super) fn value_and_unit(input: &InputValue) -> (String, String) {
     let written = &input.value;
     let is_quantity = parse_duration(written).is_ok()
         || parse_rate(written).is_ok()
@@ -338,7 +350,7 @@ fn implied_unit(path: &str) -> &'static str {
 }
 
 /// Text within a cell of a table: on one line, and without what would end the cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 

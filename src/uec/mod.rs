@@ -13,6 +13,7 @@ pub mod model;
 pub mod observed;
 pub mod outline;
 pub mod overview;
+pub mod queueing;
 mod rollout;
 pub mod schema;
 pub mod shapes;

@@ -22,6 +22,7 @@ mod pathways;
 mod reference;
 mod repeatability;
 mod report;
+mod reporting;
 mod reproductions;
 mod rollouts;
 mod schema;

@@ -6,6 +6,7 @@
 mod build;
 mod changes;
 mod distributions;
+mod meaning;
 mod measures;
 mod people;
 mod places;
@@ -17,6 +18,7 @@ mod values;
 use serde_json::{Map, Value, json};
 
 use build::{keys, said};
+pub use meaning::meaning;
 
 /// Where editors look for the language of a schema.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
