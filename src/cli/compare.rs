@@ -2,14 +2,12 @@
 
 use clap::Args;
 
+use super::decompose::{self, decomposition, differ_otherwise};
 use super::options::{Common, Exit};
 use super::writing::{self, Circumstances, Target};
 use super::{json, loading, running, say};
-use crate::experiment::decompose::chain;
 use crate::report::run_json::Recipe;
 use crate::report::subject::Outcome;
-use crate::scenario::layers::Changes;
-use crate::uec::load::Loaded;
 use crate::uec::model::Model;
 
 #[derive(Debug, Args)]
@@ -20,7 +18,7 @@ pub struct CompareArguments {
     /// Scenarios to compare with it
     #[arg(required = true, value_name = "ALTERNATIVE")]
     alternatives: Vec<String>,
-    /// Also add the changes of the (only) alternative one at a time
+    /// Also run the (only) alternative with its changes added one at a time, and with each change alone
     #[arg(long)]
     decompose: bool,
     /// Also follow every patient through both scenarios, in this many replications (5 if no number is given): who waits
@@ -49,15 +47,20 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     let mut models = loading::models(&paths, common)?;
     same_plan(&mut models, common)?;
     let target = Target::for_comparison(&models, common)?;
-    let steps = if arguments.decompose {
-        steps(&models, |_, changes| {
-            loading::load_one(&arguments.alternatives[0], changes, common)
-        })?
+    let parts = if arguments.decompose {
+        let files = [&*arguments.baseline, &*arguments.alternatives[0]];
+        let decomposed = decomposition(
+            (&models[0], &models[1]),
+            |changes| differ_otherwise(files, changes),
+            |_, changes| loading::load_one(files[1], changes, common),
+        )?;
+        decompose::announce(&decomposed, models[0].run.replications, common);
+        Some(decomposed)
     } else {
-        Vec::new()
+        None
     };
     let baseline = models.remove(0);
-    let mut ran = running::compare(baseline, models, steps, common)?;
+    let mut ran = running::compare(baseline, models, parts, common)?;
     if let Some(most) = arguments.patients
         && ran.exit != Exit::Interrupted
     {
@@ -134,29 +137,4 @@ pub fn same_plan(models: &mut [Model], common: &Common) -> Result<(), Exit> {
         Exit::Input,
         &format!("[E101] {message}\n  try: {advice}"),
     ))
-}
-
-/// The scenarios of the decomposition, with what each adds. `load` gives the alternative with such changes instead of its
-/// own; it is told which step it is for, counted from 0.
-pub fn steps(
-    models: &[Model],
-    load: impl Fn(usize, &Changes) -> Option<Loaded>,
-) -> Result<Vec<(String, Model)>, Exit> {
-    let names = |model: &Model| -> Vec<String> {
-        model
-            .changes
-            .iter()
-            .map(|change| change.name.clone())
-            .collect()
-    };
-    let plan = models[0].run;
-    let mut steps = Vec::new();
-    for (added, changes) in chain(&names(&models[0]), &names(&models[1])) {
-        let loaded = load(steps.len(), &Changes::Only(changes)).ok_or(Exit::Input)?;
-        let mut model = loaded.model;
-        model.run = plan;
-        model.name = format!("{} up to {added}", model.name);
-        steps.push((added, model));
-    }
-    Ok(steps)
 }

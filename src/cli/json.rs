@@ -33,7 +33,8 @@ pub fn of_comparison(comparison: &Comparison, folder: Option<&Path>) -> Value {
                 row
             });
             shown["differences"] = differences.collect();
-            shown["added_change"] = json!(alternative.added_change);
+            shown["part"] = json!(alternative.part.key());
+            shown["change"] = json!(alternative.part.change());
             shown
         })
         .collect();

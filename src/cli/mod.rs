@@ -13,6 +13,7 @@ mod compare;
 mod completions;
 mod data;
 mod data_dictionary;
+mod decompose;
 mod describe;
 mod diff;
 mod explain;

@@ -6,8 +6,9 @@ use super::options::{Common, Exit};
 use super::progress::Progress;
 use super::{interrupt, say};
 use crate::experiment::counterfactual::{days_to_follow, follow};
+use crate::experiment::decompose::Decomposition;
 use crate::experiment::replicate::{Control, Failure, FailureKind, days_to_run};
-use crate::experiment::results::{Alternative, Comparison, Results};
+use crate::experiment::results::{Alternative, Comparison, Part, Results};
 use crate::experiment::{self, Ended};
 use crate::uec::model::Model;
 
@@ -33,22 +34,19 @@ pub fn run_as_published(models: Vec<Model>, common: &Common) -> Result<Ran<Vec<R
     })
 }
 
-/// `steps` are those of a decomposition, with what each adds.
 pub fn compare(
     baseline: Model,
     alternatives: Vec<Model>,
-    steps: Vec<(String, Model)>,
+    decomposition: Option<Decomposition>,
     common: &Common,
 ) -> Result<Ran<Comparison>, Exit> {
-    let stepping = steps.iter().map(|(_, model)| model);
-    let models = std::iter::once(&baseline)
-        .chain(&alternatives)
-        .chain(stepping);
+    let parts = decomposition.iter().flat_map(|all| &all.models);
+    let models = std::iter::once(&baseline).chain(&alternatives).chain(parts);
     let days = models
         .map(|model| days_to_run(std::slice::from_ref(model)))
         .sum();
     under_way(days, common, |control| {
-        experiment::run_comparison(baseline, alternatives, steps, control)
+        experiment::run_comparison(baseline, alternatives, decomposition, control)
     })
 }
 
@@ -58,11 +56,11 @@ pub fn follow_patients(
     most: u32,
     common: &Common,
 ) -> Result<Exit, Exit> {
-    let whole = |alternative: &&mut Alternative| alternative.added_change.is_none();
+    let whole = |alternative: &&mut Alternative| alternative.part == Part::Whole;
     let baseline = &comparison.baseline;
     let alternatives = comparison.alternatives.iter();
     let results: Vec<&Results> = alternatives
-        .filter(|alternative| alternative.added_change.is_none())
+        .filter(|alternative| alternative.part == Part::Whole)
         .map(|alternative| &alternative.results)
         .collect();
     let days = days_to_follow(baseline, &results, most);

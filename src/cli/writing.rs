@@ -14,7 +14,7 @@ use super::options::{Common, Exit};
 use super::sources::embedded_text;
 use super::{interrupt, say};
 use crate::experiment::journeys;
-use crate::experiment::results::Results;
+use crate::experiment::results::{Alternative, Part, Results};
 use crate::report;
 use crate::report::event_log::EventLog;
 use crate::report::format::{add_days, date_iso};
@@ -302,16 +302,22 @@ pub fn timing_of(results: &[&Results], took: Duration, threads: usize) -> Timing
     }
 }
 
-/// The results of every scenario of an outcome.
+/// The results of every scenario that was run. Parts of a decomposition that are the same scenario were run once.
 pub fn all_results(outcome: Outcome<'_>) -> Vec<&Results> {
     match outcome {
         Outcome::Run(results) => vec![results],
         Outcome::Comparison(comparison) => {
-            let alternatives = comparison.alternatives.iter();
-            let results = alternatives.map(|alternative| &alternative.results);
-            std::iter::once(&comparison.baseline)
-                .chain(results)
-                .collect()
+            let mut all = vec![&comparison.baseline];
+            let mut known = Vec::new();
+            for Alternative { results, part, .. } in &comparison.alternatives {
+                let changes = results.model.changes.iter();
+                let changes: Vec<&str> = changes.map(|change| change.name.as_str()).collect();
+                if *part == Part::Whole || !known.contains(&changes) {
+                    all.push(results);
+                }
+                known.push(changes);
+            }
+            all
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::results::{Alternative, Comparison, Difference, Results, ValueKey};
+use super::results::{Alternative, Comparison, Difference, Part, Results, ValueKey};
 use super::summarise::estimate;
 use crate::stats::intervals::pairing_gain;
 use crate::uec::model::Statistic;
@@ -14,13 +14,14 @@ pub fn compare(baseline: Results, alternatives: Vec<Results>) -> Comparison {
         .map(|results| Alternative {
             differences: differences(&baseline, &results),
             results,
-            added_change: None,
+            part: Part::Whole,
             patients: None,
         })
         .collect();
     Comparison {
         baseline,
         alternatives,
+        interaction: Vec::new(),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod summarise;
 pub mod variation;
 
 use crate::uec::model::Model;
+use decompose::Decomposition;
 use overload::{GrowingLine, growing_lines};
 use replicate::{Control, Failure, replicate};
 use results::{Comparison, Results};
@@ -52,25 +53,31 @@ pub fn run(models: Vec<Model>, control: &Control<'_>) -> Result<Ended<Vec<Result
 
 /// Runs a baseline and its alternatives with common random numbers and compares them.
 ///
-/// `steps` are the scenarios of a decomposition with what each adds; empty without one.
+/// A decomposition is that of the only alternative.
 /// Errors: the machine refuses threads.
 pub fn run_comparison(
     baseline: Model,
     alternatives: Vec<Model>,
-    steps: Vec<(String, Model)>,
+    decomposition: Option<Decomposition>,
     control: &Control<'_>,
 ) -> Result<Ended<Comparison>, String> {
     let n_alternatives = alternatives.len();
-    let (added, models): (Vec<String>, Vec<Model>) = steps.into_iter().unzip();
+    let Decomposition { models, parts } = decomposition.unwrap_or_default();
     let all = std::iter::once(baseline).chain(alternatives).chain(models);
     let ended = run(all.collect(), control)?;
     let mut results = ended.results.into_iter();
     let baseline = results.next().expect("the baseline was run");
-    let alternatives = results.by_ref().take(n_alternatives).collect();
-    let added = added.into_iter().zip(results).collect();
-    let steps = decompose::decompose(&baseline, added);
+    let alternatives: Vec<Results> = results.by_ref().take(n_alternatives).collect();
+    let ran: Vec<Results> = results.collect();
+    let (parts, interaction) = match &alternatives[..] {
+        [alternative] if !parts.is_empty() => {
+            decompose::decompose(&baseline, alternative, parts, &ran)
+        }
+        _ => Default::default(),
+    };
     let mut comparison = compare::compare(baseline, alternatives);
-    comparison.alternatives.extend(steps);
+    comparison.alternatives.extend(parts);
+    comparison.interaction = interaction;
     Ok(Ended {
         results: comparison,
         failures: ended.failures,

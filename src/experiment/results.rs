@@ -123,15 +123,50 @@ pub struct Conservation {
 pub struct Comparison {
     pub baseline: Results,
     pub alternatives: Vec<Alternative>,
+    /// With `--decompose`: what the changes of the alternative do together beyond the sum of what each does alone, which is
+    /// the `baseline` of these differences. Measures are those of the alternative. Empty with fewer than two changes.
+    pub interaction: Vec<Difference>,
+}
+
+/// What a scenario of a comparison is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// An alternative in full; its differences are against the baseline.
+    Whole,
+    /// The alternative without changes of its own; against the baseline.
+    Start,
+    /// One change added to the part before it, against which its differences are, so that they add up.
+    Added(String),
+    /// One change alone; against the start, or the baseline if there is no start.
+    Alone(String),
+}
+
+impl Part {
+    /// The change that it is about; none of a whole or a start.
+    pub fn change(&self) -> Option<&str> {
+        match self {
+            Self::Whole | Self::Start => None,
+            Self::Added(change) | Self::Alone(change) => Some(change),
+        }
+    }
+
+    /// As tables have it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Start => "start",
+            Self::Added(_) => "added",
+            Self::Alone(_) => "alone",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Alternative {
     pub results: Results,
     pub differences: Vec<Difference>,
-    /// With `--decompose`: the change added at this position, or none for a full alternative. The differences of such a
-    /// step are against the step before it (of the first, against the baseline), so that they add up.
-    pub added_change: Option<String>,
+    /// Other than whole only with `--decompose`.
+    pub part: Part,
     /// Patient by patient, where that was asked for.
     pub patients: Option<Counterfactual>,
 }

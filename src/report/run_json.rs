@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::experiment::results::{Comparison, Results};
+use crate::experiment::results::{Comparison, Part, Results};
 use crate::experiment::soundness::{Soundness, soundness};
 use crate::uec::model::{Model, Origin};
 
@@ -83,9 +83,9 @@ struct RunRecord<'a> {
 struct ScenarioRecord<'a> {
     name: &'a str,
     title: &'a str,
-    /// `run`, `baseline`, `alternative` or `step`.
+    /// `run`, `baseline`, `alternative`, or of a decomposition `start`, `added` or `alone`.
     role: &'static str,
-    added_change: Option<&'a str>,
+    change: Option<&'a str>,
     seed: u64,
     start: String,
     warm_up_days: f64,
@@ -96,7 +96,7 @@ struct ScenarioRecord<'a> {
     checks: Value,
     files: Vec<FileRecord<'a>>,
     changes: Vec<&'a str>,
-    /// Left out of the steps of a decomposition, which have nothing that the alternative has not.
+    /// Left out of the parts of a decomposition, which have nothing that the alternative has not.
     inputs: Vec<InputRecord<'a>>,
 }
 
@@ -119,7 +119,9 @@ struct InputRecord<'a> {
 
 /// As [`run_json`], of scenarios each of which was run for itself.
 pub fn run_json_of(results: &[Results], provenance: &Provenance, outputs: &[OutputFile]) -> String {
-    let scenarios = results.iter().map(|results| scenario(results, "run", None));
+    let scenarios = results
+        .iter()
+        .map(|results| scenario(results, "run", &Part::Whole));
     record(
         scenarios.collect(),
         results.iter().collect(),
@@ -131,7 +133,7 @@ pub fn run_json_of(results: &[Results], provenance: &Provenance, outputs: &[Outp
 /// The record of a run as JSON; `outputs` are all files written but this one, `timing.json` and those that `provenance` names.
 pub fn run_json(outcome: Outcome<'_>, provenance: &Provenance, outputs: &[OutputFile]) -> String {
     let (scenarios, results) = match outcome {
-        Outcome::Run(results) => (vec![scenario(results, "run", None)], vec![results]),
+        Outcome::Run(results) => (vec![scenario(results, "run", &Part::Whole)], vec![results]),
         Outcome::Comparison(comparison) => {
             let alternatives = comparison.alternatives.iter();
             let results = alternatives.map(|alternative| &alternative.results);
@@ -171,30 +173,21 @@ fn record(
 
 fn scenarios(comparison: &Comparison) -> Vec<ScenarioRecord<'_>> {
     let alternatives = comparison.alternatives.iter().map(|alternative| {
-        let added = alternative.added_change.as_deref();
-        scenario(
-            &alternative.results,
-            if added.is_some() {
-                "step"
-            } else {
-                "alternative"
-            },
-            added,
-        )
+        let role = match &alternative.part {
+            Part::Whole => "alternative",
+            part => part.key(),
+        };
+        scenario(&alternative.results, role, &alternative.part)
     });
-    std::iter::once(scenario(&comparison.baseline, "baseline", None))
+    std::iter::once(scenario(&comparison.baseline, "baseline", &Part::Whole))
         .chain(alternatives)
         .collect()
 }
 
-fn scenario<'a>(
-    results: &'a Results,
-    role: &'static str,
-    added_change: Option<&'a str>,
-) -> ScenarioRecord<'a> {
+fn scenario<'a>(results: &'a Results, role: &'static str, part: &'a Part) -> ScenarioRecord<'a> {
     const MINUTES_PER_DAY: f64 = 1440.0;
     let model: &Model = &results.model;
-    let inputs = if added_change.is_some() {
+    let inputs = if *part != Part::Whole {
         &[][..]
     } else {
         &model.inputs
@@ -203,7 +196,7 @@ fn scenario<'a>(
         name: &model.name,
         title: &model.title,
         role,
-        added_change,
+        change: part.change(),
         seed: model.run.seed,
         start: date_iso(model.run.start),
         warm_up_days: model.run.warm_up.minutes() / MINUTES_PER_DAY,

@@ -4,9 +4,11 @@
 
 use crate::experiment::counterfactual::Counterfactual;
 use crate::experiment::results::{
-    Alternative, Comparison, Course, Difference, Estimate, MeasureHistogram, Results,
+    Alternative, Comparison, Course, Difference, Estimate, MeasureHistogram, Part, Results,
 };
 use crate::uec::model::{MeasureSpec, Model, Statistic};
+
+use super::findings::Finding;
 
 /// What was run.
 #[derive(Clone, Copy)]
@@ -18,8 +20,12 @@ pub enum Outcome<'a> {
 /// The scenarios of an outcome, baseline first, with short labels that differ from each other.
 pub struct Subject<'a> {
     pub scenarios: Vec<Scenario<'a>>,
-    /// With `--decompose`: the changes added one at a time, in order.
+    /// With `--decompose`: the start, where there is one, and the changes added one at a time, in order.
     pub steps: Vec<&'a Alternative>,
+    /// With `--decompose`: the start, where there is one, and each change alone; empty if there is but one change.
+    pub alone: Vec<&'a Alternative>,
+    /// What the changes do together beyond what each does alone.
+    pub interaction: &'a [Difference],
 }
 
 #[derive(Clone)]
@@ -48,7 +54,7 @@ impl<'a> Subject<'a> {
         }];
         for alternative in alternatives
             .iter()
-            .filter(|alternative| alternative.added_change.is_none())
+            .filter(|alternative| alternative.part == Part::Whole)
         {
             let (results, differences) = (&alternative.results, &alternative.differences[..]);
             scenarios.push(Scenario {
@@ -72,18 +78,38 @@ impl<'a> Subject<'a> {
                 scenario.label.clone_from(&scenario.results.model.name);
             }
         }
-        let steps = alternatives
-            .iter()
-            .filter(|alternative| alternative.added_change.is_some())
-            .collect();
-        Self { scenarios, steps }
+        let (mut steps, mut alone) = (Vec::new(), Vec::new());
+        for alternative in alternatives {
+            match alternative.part {
+                Part::Whole => {}
+                Part::Start => {
+                    steps.push(alternative);
+                    alone.push(alternative);
+                }
+                Part::Added(_) => steps.push(alternative),
+                Part::Alone(_) => alone.push(alternative),
+            }
+        }
+        let interaction = match outcome {
+            Outcome::Comparison(comparison) => &comparison.interaction[..],
+            Outcome::Run(_) => &[],
+        };
+        if interaction.is_empty() {
+            alone.clear();
+        }
+        Self {
+            scenarios,
+            steps,
+            alone,
+            interaction,
+        }
     }
 
     pub fn baseline(&self) -> &Scenario<'a> {
         &self.scenarios[0]
     }
 
-    /// The alternatives in full, without the steps of a decomposition.
+    /// The alternatives in full, without the parts of a decomposition.
     pub fn alternatives(&self) -> &[Scenario<'a>] {
         &self.scenarios[1..]
     }
@@ -94,6 +120,18 @@ impl<'a> Subject<'a> {
 
     pub fn model(&self) -> &'a Model {
         &self.scenarios[0].results.model
+    }
+
+    /// What a part of a decomposition changes, in words.
+    pub fn part_name(&self, part: &Alternative) -> String {
+        let n_changes = |results: &Results| results.model.changes.len();
+        match part.part.change() {
+            Some(change) => change.replace('-', " "),
+            None if n_changes(&part.results) < n_changes(self.baseline().results) => {
+                format!("{} undone", self.baseline().label)
+            }
+            None => "other differences".to_owned(),
+        }
     }
 
     /// Replications of the scenario that finished fewest.
@@ -183,6 +221,22 @@ impl<'a> Scenario<'a> {
             .iter()
             .find(|histogram| histogram.measure == measure && histogram.site == site)
     }
+}
+
+/// The difference of a finding's number over all sites and cohorts among those of a part of a decomposition.
+pub fn overall<'a>(
+    results: &Results,
+    differences: &'a [Difference],
+    finding: &Finding<'_>,
+) -> Option<&'a Difference> {
+    let measures = &results.model.measures;
+    differences.iter().find(|row| {
+        let key = &row.key;
+        let is_overall = key.site == ALL && key.cohort == ALL;
+        is_overall
+            && key.statistic == finding.statistic
+            && measures[key.measure].id == finding.measure.id
+    })
 }
 
 fn course(courses: &[Course], measure: usize) -> Option<&Course> {

@@ -3,7 +3,7 @@
 //! A missing value is an empty cell. Rows keep the order of the results: scenario, measure, statistic, site, cohort.
 
 use crate::experiment::equity::{change, gaps};
-use crate::experiment::results::{Alternative, Comparison, Course, Estimate, Results, ValueKey};
+use crate::experiment::results::{Comparison, Course, Difference, Estimate, Results, ValueKey};
 use crate::uec::model::Model;
 
 use super::charts::ChartTable;
@@ -166,7 +166,8 @@ fn comparison_table(comparison: &Comparison) -> String {
     let header = [
         "baseline",
         "alternative",
-        "added_change",
+        "part",
+        "change",
         "measure",
         "statistic",
         "unit",
@@ -183,22 +184,34 @@ fn comparison_table(comparison: &Comparison) -> String {
         "verdict",
     ];
     let mut sheet = Sheet::new(&header);
+    let baseline = &comparison.baseline.model.name;
     for alternative in &comparison.alternatives {
-        push_differences(&mut sheet, &comparison.baseline.model.name, alternative);
+        let part = &alternative.part;
+        let what = [part.key(), part.change().unwrap_or_default()];
+        let model = &alternative.results.model;
+        push_differences(&mut sheet, baseline, model, what, &alternative.differences);
+    }
+    if let Some(whole) = comparison.alternatives.first() {
+        let what = ["interaction", ""];
+        let model = &whole.results.model;
+        push_differences(&mut sheet, baseline, model, what, &comparison.interaction);
     }
     sheet.finish()
 }
 
-fn push_differences(sheet: &mut Sheet, baseline: &str, alternative: &Alternative) {
-    let model = &alternative.results.model;
-    for row in &alternative.differences {
+/// `what` is the part and the change.
+fn push_differences(
+    sheet: &mut Sheet,
+    baseline: &str,
+    model: &Model,
+    what: [&str; 2],
+    differences: &[Difference],
+) {
+    for row in differences {
         let percent = (row.baseline.mean != 0.0)
             .then(|| 100.0 * row.difference.mean / row.baseline.mean.abs());
-        let mut cells = vec![
-            baseline.to_owned(),
-            model.name.clone(),
-            alternative.added_change.clone().unwrap_or_default(),
-        ];
+        let mut cells = vec![baseline.to_owned(), model.name.clone()];
+        cells.extend(what.map(str::to_owned));
         cells.extend(key_cells(model, &row.key));
         cells.extend([
             finite(Some(row.baseline.mean)),

@@ -78,7 +78,7 @@ fn compare_writes_paired_differences() {
     let folder = scratch.folder().join("output/before-vs-after");
     let table = fs::read_to_string(folder.join("comparison.csv")).expect("the table is written");
     assert!(
-        table.contains("before,after,,boarding,mean,min,all,all,"),
+        table.contains("before,after,whole,,boarding,mean,min,all,all,"),
         "{table}"
     );
     let json: serde_json::Value = serde_json::from_str(&call.out).expect("valid JSON");

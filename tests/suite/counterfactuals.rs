@@ -4,45 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::folders::{Scratch, bytes_of, uecsim};
-use crate::small::Hospital;
-
-/// Everybody is seen at once, so that times are exactly what the steps say.
-const NO_QUEUES: &str = r#"
-title = "Nobody waits"
-assumed = "A test"
-[run]
-warm_up = "1 day"
-length = "20 days"
-replications = 3
-[attributes.acuity]
-title = "Triage category"
-levels = ["1", "2"]
-[arrivals.walk_ins]
-rate = "50 per day"
-shares = { acuity = { "1" = 0.2, "2" = 0.8 } }
-to = "clinic.arrive"
-[services.clinic]
-title = "Clinic"
-pools = []
-[services.clinic.paths]
-arrive = [
-  { mark = "arrived" },
-  { wait = "30 min", id = "care" },
-  { mark = "departed" },
-  { leave = "home" },
-]
-[sites.clinic]
-services = ["clinic"]
-place = { x = 0, y = 0 }
-[measures.visit]
-title = "Visit"
-kind = "duration"
-from = "clinic.arrived"
-to = "clinic.departed"
-unit = "min"
-statistics = ["mean"]
-source = "Arrival to departure"
-"#;
+use crate::small::{CLINIC, Hospital};
 
 /// `counterfactuals.csv` by time, cohort and quantity.
 struct Table(BTreeMap<[String; 3], Option<f64>>);
@@ -160,11 +122,11 @@ fn groups_and_bands_sum_to_all_patients() {
 
 #[test]
 fn a_known_difference_comes_out_exactly_and_only_for_whom_it_is() {
-    let slower = NO_QUEUES.replace(
+    let slower = CLINIC.replace(
         "{ wait = \"30 min\", id = \"care\" },",
         "{ wait = \"30 min\", id = \"care\" },\n  { when = { acuity = [\"1\"] }, steps = [{ wait = \"20 min\", id = \"more\" }] },",
     );
-    let (table, _) = compared("known", NO_QUEUES, &slower);
+    let (table, _) = compared("known", CLINIC, &slower);
     let urgent = table.get("visit", "acuity=1", "patients");
     assert!(urgent > 100.0);
     assert_eq!(table.get("visit", "acuity=1", "mean_difference"), 20.0);
@@ -182,9 +144,9 @@ fn a_known_difference_comes_out_exactly_and_only_for_whom_it_is() {
 #[test]
 fn patients_of_one_scenario_only_are_told_apart() {
     let more = format!(
-        "{NO_QUEUES}\n[arrivals.induced]\nrate = \"10 per day\"\nshares = {{ acuity = {{ \"1\" = 0, \"2\" = 1 }} }}\nto = \"clinic.arrive\"\n"
+        "{CLINIC}\n[arrivals.induced]\nrate = \"10 per day\"\nshares = {{ acuity = {{ \"1\" = 0, \"2\" = 1 }} }}\nto = \"clinic.arrive\"\n"
     );
-    let (table, _) = compared("induced", NO_QUEUES, &more);
+    let (table, _) = compared("induced", CLINIC, &more);
     let induced = table.get("patients", "all", "only_in_alternative");
     assert!((150.0..250.0).contains(&induced), "{induced}");
     assert_eq!(table.get("patients", "all", "only_in_baseline"), 0.0);

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod conservation;
 mod counterfactuals;
+mod decompose;
 mod diagnostics;
 mod directions;
 mod equity;

@@ -115,6 +115,47 @@ pub fn values(results: &Results, measure: &str, statistic: Statistic) -> Vec<f64
     results.values.iter().filter_map(|run| run[key]).collect()
 }
 
+/// Everybody is 30 minutes in the clinic whatever happens to others; two nurses are on duty whom nobody needs.
+pub const CLINIC: &str = r#"
+title = "A clinic"
+assumed = "A test"
+[run]
+warm_up = "1 day"
+length = "20 days"
+replications = 2
+[attributes.acuity]
+title = "Triage category"
+levels = ["1", "2"]
+[arrivals.walk_ins]
+rate = "50 per day"
+shares = { acuity = { "1" = 0.2, "2" = 0.8 } }
+to = "clinic.arrive"
+[services.clinic]
+title = "Clinic"
+pools = ["nurses"]
+[services.clinic.paths]
+arrive = [
+  { mark = "arrived" },
+  { wait = "30 min", id = "care" },
+  { mark = "departed" },
+  { leave = "home" },
+]
+[sites.clinic]
+services = ["clinic"]
+place = { x = 0, y = 0 }
+[sites.clinic.pools]
+nurses = 2
+[measures.visit]
+title = "Visit"
+kind = "duration"
+from = "clinic.arrived"
+to = "clinic.departed"
+unit = "min"
+statistics = ["mean"]
+better = "lower"
+source = "Arrival to departure"
+"#;
+
 /// A department with beds behind it and crews in front of it: cubicles, doctors, beds and crews are short enough for waits.
 pub struct Hospital {
     pub patients_per_day: f64,

@@ -3,39 +3,10 @@
 use uecsim::experiment::results::Results;
 use uecsim::uec::model::Statistic;
 
-use crate::small::{faults_of, model, run};
+use crate::small::{CLINIC, faults_of, model, run};
 
-/// Everybody is 30 minutes in the clinic; two nurses are on duty all day.
-const CLINIC: &str = r#"
-title = "A clinic"
-assumed = "A test"
-[run]
-warm_up = "1 day"
-length = "20 days"
-replications = 2
-[attributes.acuity]
-title = "Triage category"
-levels = ["1", "2"]
-[arrivals.walk_ins]
-rate = "50 per day"
-shares = { acuity = { "1" = 0.2, "2" = 0.8 } }
-to = "clinic.arrive"
-[services.clinic]
-title = "Clinic"
-pools = ["nurses"]
-[services.clinic.paths]
-arrive = [
-  { mark = "arrived" },
-  { wait = "30 min", id = "care" },
-  { mark = "departed" },
-  { leave = "home" },
-]
-[sites.clinic]
-services = ["clinic"]
-place = { x = 0, y = 0 }
-[sites.clinic.pools]
-nurses = 2
-[measures.departures]
+/// What is added up in the clinic.
+const SUMS: &str = r#"[measures.departures]
 kind = "count"
 mark = "clinic.departed"
 statistics = ["total"]
@@ -79,6 +50,10 @@ items = [
 ]
 "#;
 
+fn clinic() -> String {
+    format!("{CLINIC}{SUMS}")
+}
+
 fn number(results: &Results, measure: &str, statistic: Statistic, cohort: &str) -> f64 {
     let key = results.keys.iter().position(|key| {
         results.model.measures[key.measure].id == measure
@@ -90,7 +65,7 @@ fn number(results: &Results, measure: &str, statistic: Statistic, cohort: &str) 
 
 #[test]
 fn a_known_cost_and_a_known_harm_come_out() {
-    let results = &run(vec![model(CLINIC)])[0];
+    let results = &run(vec![model(&clinic())])[0];
     let total = |measure: &str, cohort: &str| number(results, measure, Statistic::Total, cohort);
     for cohort in ["all", "acuity=1", "acuity=2"] {
         let patients = total("departures", cohort);
@@ -118,7 +93,7 @@ fn a_known_cost_and_a_known_harm_come_out() {
 
 #[test]
 fn a_total_is_the_sum_of_its_parts_and_of_its_groups() {
-    let results = &run(vec![model(CLINIC)])[0];
+    let results = &run(vec![model(&clinic())])[0];
     let total = |measure: &str, cohort: &str| number(results, measure, Statistic::Total, cohort);
     let parts = ["cost", "cost_of_time", "cost_of_staff"];
     for cohort in ["all", "acuity=1", "acuity=2"] {
@@ -136,7 +111,7 @@ fn a_total_is_the_sum_of_its_parts_and_of_its_groups() {
 
 #[test]
 fn a_total_names_sums_only() {
-    let wrong = CLINIC.replace("sum_of = [\"cost\"", "sum_of = [\"departures\"");
+    let wrong = clinic().replace("sum_of = [\"cost\"", "sum_of = [\"departures\"");
     let faults = faults_of(&wrong);
     assert!(faults.contains("departures"), "{faults}");
 }

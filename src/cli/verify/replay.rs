@@ -8,10 +8,11 @@ use super::differences::{self, Difference, Kind, first_line};
 use super::events;
 use super::record::{Record, ScenarioRecord};
 use super::{Found, Stop};
+use crate::cli::decompose::decomposition;
 use crate::cli::options::{Common, Exit};
 use crate::cli::writing::{self, EVENTS};
 use crate::cli::{compare, running, say};
-use crate::experiment::results::Comparison;
+use crate::experiment::results::{Comparison, Part};
 use crate::report::OutputFile;
 use crate::report::run_json::{Provenance, Written, sha256};
 use crate::report::subject::Outcome;
@@ -59,15 +60,19 @@ fn compare_again(record: &Record, common: &Common) -> Result<Comparison, Stop> {
         ..common.clone()
     };
     compare::same_plan(&mut models, &quiet)?;
-    let steps = match recipe.decompose {
-        true => compare::steps(&models, |step, changes| {
-            let scenario = of_role("step").nth(step)?;
-            load(record, scenario, changes).ok()
-        })?,
-        false => Vec::new(),
+    let parts = match recipe.decompose {
+        true => Some(decomposition(
+            (&models[0], &models[1]),
+            |_| of_role(Part::Start.key()).next().is_some(),
+            |name, changes| {
+                let scenario = record.scenarios.iter().find(|one| one.name == name)?;
+                load(record, scenario, changes).ok()
+            },
+        )?),
+        false => None,
     };
     let baseline = models.remove(0);
-    let mut ran = running::compare(baseline, models, steps, common)?;
+    let mut ran = running::compare(baseline, models, parts, common)?;
     whole(ran.exit)?;
     if let Some(most) = recipe.patients {
         whole(running::follow_patients(&mut ran.results, most, common)?)?;

@@ -1,21 +1,22 @@
-//! What each change of a decomposition adds: a waterfall from the baseline to the alternative for the first measures.
+//! What each change of a decomposition does alone, and what all do together beyond that: a waterfall from the baseline to
+//! the alternative for the first measures. With a single change: that change.
 
 use std::ops::Range;
 
-use crate::experiment::results::Difference;
+use crate::experiment::results::Estimate;
 use crate::report::findings::{Finding, difference, interval, replications};
 use crate::report::format::{Verdict, number, quantity, verdict};
 use crate::report::headline::headline_findings;
-use crate::report::subject::{ALL, Subject};
+use crate::report::subject::{Subject, overall};
 
 use super::canvas::{Align, Canvas, Lettering, Panel, Stroke};
 use super::theme::{self, AXIS, INK, LABEL_SIZE, MARGIN, QUIET, TICK_SIZE, WIDTH};
 use super::{ChartTable, Drawing, axis, text};
 
 /// With hyphens, which no name of a scenario has.
-pub const ID: &str = "changes-one-at-a-time";
-const READ: &str = "each bar leads from the value before a change to the value after it. What a change adds depends on those before it: \
-                    in another order the bars differ, the whole does not. Indicative.";
+pub const ID: &str = "changes-alone-and-together";
+const READ: &str = "each bar shows what one change does alone, set on the end of the bar above it; the last bar, what all do together beyond \
+                    the sum of that. Thin lines: 95 % intervals of each bar's end. Outlined: cannot tell from nothing.";
 /// Measures shown; the report's tables have the others.
 const MOST_PANELS: usize = 4;
 const ROW: f64 = 20.0;
@@ -25,17 +26,37 @@ const PANEL_GAP: f64 = 18.0;
 const NAMES_WIDTH: f64 = 190.0;
 const VALUES_WIDTH: f64 = 236.0;
 const VERDICT_WIDTH: f64 = 76.0;
+/// Half the height of the ends of an interval.
+const WHISKER: f64 = 3.0;
+const TOGETHER: &str = "Together beyond the sum";
 
 /// One measure.
 struct Waterfall<'a> {
     finding: Finding<'a>,
-    steps: Vec<Step<'a>>,
+    baseline: f64,
+    bars: Vec<Bar>,
+    alternative: f64,
 }
 
-struct Step<'a> {
+struct Bar {
     name: String,
-    row: &'a Difference,
+    /// Where it begins: the values of the baseline and of the bars above it.
+    from: f64,
+    size: Estimate,
     verdict: Verdict,
+    is_interaction: bool,
+}
+
+impl Bar {
+    fn to(&self) -> f64 {
+        self.from + self.size.mean
+    }
+
+    /// The ends of its interval, where it has one, around the end of the bar.
+    fn whisker(&self) -> Option<(f64, f64)> {
+        let ends = (self.from + self.size.low, self.from + self.size.high);
+        (ends.0.is_finite() && ends.1.is_finite()).then_some(ends)
+    }
 }
 
 /// None without a decomposition.
@@ -46,12 +67,13 @@ pub fn draw<'a>(subject: &'a Subject<'a>) -> Option<Drawing<'a>> {
     let waterfalls: Vec<Waterfall<'a>> = waterfalls.take(MOST_PANELS).collect();
     let title = title(waterfalls.first()?);
     let subtitle = format!(
-        "Changes added one at a time, in the order of the scenario; all sites, {}.",
+        "Each change alone, and all together; all sites, {}, 95 % intervals.",
         replications(subject)
     );
     let table = table(&waterfalls);
     let alt = format!(
-        "Bars from one value to the next, one row per change. {title}. The table has the values."
+        "Bars from one value to the next, one row per change and one for what they do together beyond the sum. {title}. The \
+         table has the values."
     );
     let height = waterfalls.iter().map(height_of).sum::<f64>() - PANEL_GAP;
     let paint = move |canvas: &Canvas, top: f64| {
@@ -73,60 +95,84 @@ pub fn draw<'a>(subject: &'a Subject<'a>) -> Option<Drawing<'a>> {
 }
 
 fn waterfall<'a>(subject: &'a Subject<'a>, finding: Finding<'a>) -> Option<Waterfall<'a>> {
-    let mut steps = Vec::new();
-    for step in &subject.steps {
-        let measures = &step.results.model.measures;
-        let row = step.differences.iter().find(|row| {
-            let key = &row.key;
-            let is_overall = key.site == ALL && key.cohort == ALL;
-            is_overall
-                && key.statistic == finding.statistic
-                && measures[key.measure].id == finding.measure.id
-        })?;
-        let name = step
-            .added_change
-            .as_deref()
-            .unwrap_or_default()
-            .replace('-', " ");
-        steps.push(Step {
+    let parts = match subject.alone.is_empty() {
+        true => &subject.steps,
+        false => &subject.alone,
+    };
+    let baseline = finding.estimates[0]?.mean;
+    let alternative = finding.estimates.get(1).copied().flatten()?.mean;
+    let mut from = baseline;
+    let mut bars = Vec::new();
+    let mut push = |name: String, row: &crate::experiment::results::Difference| {
+        let bar = Bar {
             name,
-            row,
-            verdict: verdict(&measures[row.key.measure], row),
-        });
+            from,
+            size: row.difference,
+            verdict: verdict(finding.measure, row),
+            is_interaction: false,
+        };
+        from = bar.to();
+        bars.push(bar);
+    };
+    for part in parts {
+        let row = overall(&part.results, &part.differences, &finding)?;
+        push(subject.part_name(part), row);
     }
-    (!steps.is_empty()).then_some(Waterfall { finding, steps })
+    let whole = subject.alternatives().first()?.results;
+    if let Some(row) = overall(whole, subject.interaction, &finding) {
+        push(TOGETHER.to_owned(), row);
+        bars.last_mut()?.is_interaction = true;
+    }
+    (!bars.is_empty()).then_some(Waterfall {
+        finding,
+        baseline,
+        bars,
+        alternative,
+    })
 }
 
-/// The change that adds most to the first measure.
+/// The change that does most to the first measure alone, and whether all together do more or less than the sum.
 fn title(waterfall: &Waterfall<'_>) -> String {
     let name = waterfall.finding.name();
+    let unit = &waterfall.finding.unit;
     let clear = waterfall
-        .steps
+        .bars
         .iter()
-        .filter(|step| step.verdict != Verdict::CannotTell);
-    let most = clear.max_by(|a, b| {
-        a.row
-            .difference
-            .mean
-            .abs()
-            .total_cmp(&b.row.difference.mean.abs())
-    });
-    match most {
-        Some(step) => {
-            let size = difference(step.row.difference.mean, &waterfall.finding.unit);
-            format!("{name}: the most comes from {} ({size})", step.name)
+        .filter(|bar| bar.verdict != Verdict::CannotTell && !bar.is_interaction);
+    let most = clear.max_by(|a, b| a.size.mean.abs().total_cmp(&b.size.mean.abs()));
+    let most = match most {
+        Some(bar) => {
+            let size = difference(bar.size.mean, unit);
+            format!("{name}: the most comes from {} ({size})", bar.name)
         }
         None => format!("{name}: no single change makes a clear difference"),
-    }
+    };
+    let Some(bar) = waterfall.bars.iter().find(|bar| bar.is_interaction) else {
+        return most;
+    };
+    let sum = bar.from - waterfall.baseline;
+    let size = match unit.as_str() {
+        "%" => format!("{} points", number(bar.size.mean.abs())),
+        unit => quantity(bar.size.mean.abs(), unit),
+    };
+    let together = match (bar.verdict, sum * bar.size.mean > 0.0) {
+        (Verdict::CannotTell, _) => {
+            "together they do no clearly more or less than their sum".to_owned()
+        }
+        (_, true) => format!("together they do {size} more than their sum"),
+        (_, false) => format!("together they do {size} less than their sum"),
+    };
+    format!("{most}; {together}")
 }
 
 fn table(waterfalls: &[Waterfall<'_>]) -> ChartTable {
     let columns = [
         "Measure",
-        "Change added",
-        "Value before",
-        "Value after",
-        "It adds (95 % interval)",
+        "Change alone",
+        "Bar from",
+        "Bar to",
+        "It does (95 % interval)",
+        "n",
         "Verdict",
     ];
     let mut table = ChartTable {
@@ -135,18 +181,19 @@ fn table(waterfalls: &[Waterfall<'_>]) -> ChartTable {
     };
     for waterfall in waterfalls {
         let unit = &waterfall.finding.unit;
-        for step in &waterfall.steps {
+        for bar in &waterfall.bars {
             table.rows.push(vec![
                 waterfall.finding.name(),
-                step.name.clone(),
-                quantity(step.row.baseline.mean, unit),
-                quantity(step.row.alternative.mean, unit),
+                bar.name.clone(),
+                quantity(bar.from, unit),
+                quantity(bar.to(), unit),
                 format!(
                     "{} ({})",
-                    difference(step.row.difference.mean, unit),
-                    interval(&step.row.difference)
+                    difference(bar.size.mean, unit),
+                    interval(&bar.size)
                 ),
-                step.verdict.words().to_owned(),
+                bar.size.n.to_string(),
+                bar.verdict.words().to_owned(),
             ]);
         }
     }
@@ -159,16 +206,17 @@ fn height_of(waterfall: &Waterfall<'_>) -> f64 {
 
 /// With a row for the start and one for the end.
 fn rows_height(waterfall: &Waterfall<'_>) -> f64 {
-    (waterfall.steps.len() + 2) as f64 * ROW
+    (waterfall.bars.len() + 2) as f64 * ROW
 }
 
 fn paint_panel(canvas: &Canvas, waterfall: &Waterfall<'_>, top: f64) {
     let unit = &waterfall.finding.unit;
     axis::heading(canvas, MARGIN, top + 8.0, &waterfall.finding.name(), unit);
-    let values = waterfall
-        .steps
-        .iter()
-        .flat_map(|step| [step.row.baseline.mean, step.row.alternative.mean]);
+    let ends = waterfall.bars.iter().flat_map(|bar| {
+        let (low, high) = bar.whisker().unwrap_or((bar.from, bar.to()));
+        [bar.from, bar.to(), low, high]
+    });
+    let values = ends.chain([waterfall.baseline, waterfall.alternative]);
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });
@@ -178,28 +226,17 @@ fn paint_panel(canvas: &Canvas, waterfall: &Waterfall<'_>, top: f64) {
     let y = top + HEADING_ROOM..top + HEADING_ROOM + rows_height(waterfall);
     let panel = canvas.panel(x, y, ticks[0]..ticks[ticks.len() - 1], 0.0..1.0);
     axis::x_axis(&panel, &ticks, |tick| axis::tick_text(tick, &ticks));
-    let (first, last) = (
-        &waterfall.steps[0],
-        &waterfall.steps[waterfall.steps.len() - 1],
-    );
     let row_at = |row: usize| panel.y.start + (row as f64 + 0.5) * ROW;
-    paint_end(
-        &panel,
-        "Baseline",
-        first.row.baseline.mean,
-        unit,
-        row_at(0),
-        0,
-    );
-    for (position, step) in waterfall.steps.iter().enumerate() {
-        paint_step(&panel, step, unit, row_at(position + 1));
+    paint_end(&panel, "Baseline", waterfall.baseline, unit, row_at(0), 0);
+    for (position, bar) in waterfall.bars.iter().enumerate() {
+        paint_bar(&panel, bar, unit, row_at(position + 1));
     }
     paint_end(
         &panel,
         "All together",
-        last.row.alternative.mean,
+        waterfall.alternative,
         unit,
-        row_at(waterfall.steps.len() + 1),
+        row_at(waterfall.bars.len() + 1),
         1,
     );
 }
@@ -221,15 +258,21 @@ fn paint_end(panel: &Panel<'_>, name: &str, value: f64, unit: &str, y: f64, scen
     );
 }
 
-fn paint_step(panel: &Panel<'_>, step: &Step<'_>, unit: &str, y: f64) {
+fn paint_bar(panel: &Panel<'_>, bar: &Bar, unit: &str, y: f64) {
     let canvas = panel.canvas;
-    let name = text::shorten(&step.name, LABEL_SIZE, false, NAMES_WIDTH - 10.0);
-    canvas.text(MARGIN, y, &name, Lettering::plain(LABEL_SIZE, INK));
-    let (before, after) = (
-        panel.x_at(step.row.baseline.mean),
-        panel.x_at(step.row.alternative.mean),
+    let named = match bar.is_interaction {
+        true => Lettering::plain(LABEL_SIZE, INK).bold(),
+        false => Lettering::plain(LABEL_SIZE, INK),
+    };
+    let name = text::shorten(
+        &bar.name,
+        LABEL_SIZE,
+        bar.is_interaction,
+        NAMES_WIDTH - 10.0,
     );
-    let (colour, lettering) = match step.verdict {
+    canvas.text(MARGIN, y, &name, named);
+    let (before, after) = (panel.x_at(bar.from), panel.x_at(bar.to()));
+    let (colour, lettering) = match bar.verdict {
         Verdict::Better => (
             theme::BETTER,
             Lettering::plain(TICK_SIZE, theme::BETTER).bold(),
@@ -241,23 +284,22 @@ fn paint_step(panel: &Panel<'_>, step: &Step<'_>, unit: &str, y: f64) {
         Verdict::Higher | Verdict::Lower => (INK, Lettering::plain(TICK_SIZE, INK).bold()),
         Verdict::CannotTell => (QUIET, Lettering::plain(TICK_SIZE, QUIET)),
     };
-    paint_bar(
+    paint_span(
         panel,
         before.min(after)..before.max(after),
         y,
         colour,
-        step.verdict != Verdict::CannotTell,
+        bar.verdict != Verdict::CannotTell,
     );
+    if let Some((low, high)) = bar.whisker() {
+        paint_whisker(canvas, panel.x_at(low)..panel.x_at(high), y);
+    }
     // A thin line carries the value down to where the next change starts.
     canvas.line(&[(after, y), (after, y + ROW)], Stroke::solid(AXIS, 1.0));
-    let size = difference(step.row.difference.mean, unit);
-    let words = format!("{size} ({})", interval(&step.row.difference));
+    let size = difference(bar.size.mean, unit);
+    let words = format!("{size} ({})", interval(&bar.size));
     let fits = text::width(&words, TICK_SIZE, false) <= VALUES_WIDTH - 14.0 - VERDICT_WIDTH;
-    let words = if fits {
-        words
-    } else {
-        number(step.row.difference.mean)
-    };
+    let words = if fits { words } else { number(bar.size.mean) };
     canvas.text(
         panel.x.end + 14.0,
         y,
@@ -267,13 +309,24 @@ fn paint_step(panel: &Panel<'_>, step: &Step<'_>, unit: &str, y: f64) {
     canvas.text(
         WIDTH - MARGIN,
         y,
-        step.verdict.words(),
+        bar.verdict.words(),
         lettering.align(Align::Right),
     );
 }
 
+/// A light line with ends, edged so that it is seen on a bar of any colour.
+fn paint_whisker(canvas: &Canvas, x: Range<f64>, y: f64) {
+    for (colour, width) in [(theme::PAPER, 3.0), (INK, 1.0)] {
+        let stroke = Stroke::solid(colour, width);
+        canvas.line(&[(x.start, y), (x.end, y)], stroke);
+        for end in [x.start, x.end] {
+            canvas.line(&[(end, y - WHISKER), (end, y + WHISKER)], stroke);
+        }
+    }
+}
+
 /// Filled where the difference is clear, an outline where it is not.
-fn paint_bar(
+fn paint_span(
     panel: &Panel<'_>,
     x: Range<f64>,
     y: f64,

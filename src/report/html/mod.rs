@@ -10,6 +10,7 @@ mod counterfactuals;
 pub mod elements;
 mod equity;
 mod inputs;
+mod steps;
 mod values;
 
 use super::charts::Chart;
@@ -37,7 +38,7 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
         ("findings", "What was found", findings(subject)),
         ("verdicts", values, values::verdicts(subject)),
         ("charts", "Charts", figures(charts)),
-        ("steps", "What each change adds", values::steps(subject)),
+        ("steps", "What each change does", steps::section(subject)),
         ("equity", "Who gains, who loses", equity::section(subject)),
         (
             "patients",

@@ -1,9 +1,7 @@
-//! Tables of values: verdicts over all sites, values by site, and what each change of a decomposition adds.
+//! Tables of values: verdicts over all sites, and values by site.
 
-use crate::experiment::results::Alternative;
 use crate::report::findings::{Finding, difference, interval, name};
-use crate::report::format::{number, quantity, statistic_words, verdict};
-use crate::report::headline::headline_findings;
+use crate::report::format::quantity;
 use crate::report::subject::{ALL, Subject, site_title};
 use crate::uec::model::{MeasureSpec, Nature, Statistic};
 
@@ -168,62 +166,4 @@ fn site_row(subject: &Subject<'_>, measure: &MeasureSpec, site: &str) -> Option<
         }
     }
     Some(row)
-}
-
-/// One table per headline measure: what each change adds to those before it. Empty without a decomposition.
-pub fn steps(subject: &Subject<'_>) -> String {
-    if subject.steps.is_empty() {
-        return String::new();
-    }
-    let mut html = paragraph(
-        "",
-        "Changes are added one at a time in the order of the scenario, each compared with the step before it. What a change adds \
-         depends on those before it: in another order the parts differ, their sum does not.",
-    );
-    for finding in headline_findings(subject) {
-        let columns = [
-            "Change added",
-            "Value after it",
-            "It adds (95 % interval)",
-            "Verdict",
-        ]
-        .map(str::to_owned);
-        let start = finding.estimates[0]
-            .map(|estimate| number(estimate.mean))
-            .unwrap_or_default();
-        let caption = format!(
-            "{}, {}: from {start}",
-            finding.measure.title,
-            statistic_words(finding.statistic)
-        );
-        let rows = subject
-            .steps
-            .iter()
-            .filter_map(|step| step_row(&finding, step));
-        html.push_str(&details(&caption, &table(&caption, &columns, rows)));
-    }
-    html
-}
-
-fn step_row(finding: &Finding<'_>, step: &Alternative) -> Option<Vec<Cell>> {
-    let measures = &step.results.model.measures;
-    let row = step.differences.iter().find(|row| {
-        let key = &row.key;
-        let is_overall = key.site == ALL && key.cohort == ALL;
-        is_overall
-            && key.statistic == finding.statistic
-            && measures[key.measure].id == finding.measure.id
-    })?;
-    let added = step.added_change.as_deref().unwrap_or_default();
-    let difference = format!(
-        "{} ({})",
-        difference(row.difference.mean, &finding.unit),
-        interval(&row.difference)
-    );
-    Some(vec![
-        Cell::words(&added.replace('-', " ")),
-        Cell::words(&quantity(row.alternative.mean, &finding.unit)),
-        Cell::words(&difference),
-        Cell::verdict(verdict(&measures[row.key.measure], row).words()),
-    ])
 }

@@ -47,6 +47,11 @@ fn changed(change: fn(&mut Results), difference: fn(&mut Estimate)) -> Compariso
             difference(&mut row.difference);
         }
     }
+    for row in &mut comparison.interaction {
+        difference(&mut row.baseline);
+        difference(&mut row.alternative);
+        difference(&mut row.difference);
+    }
     comparison
 }
 

@@ -4,7 +4,7 @@ use uecsim::engine::program::{AttributeId, DispositionId, FleetId, MarkId, PoolI
 use uecsim::engine::time::{DAY, HOUR, MINUTE, SimSpan};
 use uecsim::experiment::results::{
     Alternative, Comparison, Conservation, Course, Difference, Estimate, LevelTimes,
-    MeasureHistogram, PatientFlow, Results, ValueKey,
+    MeasureHistogram, Part, PatientFlow, Results, ValueKey,
 };
 use uecsim::uec::measures::FlowEnd;
 use uecsim::uec::model::{
@@ -43,24 +43,53 @@ pub fn comparison(n_alternatives: usize) -> Comparison {
             Alternative {
                 results,
                 differences,
-                added_change: None,
+                part: Part::Whole,
                 patients: None,
             }
         });
     let mut alternatives: Vec<Alternative> = alternatives.collect();
+    let mut interaction = Vec::new();
     if n_alternatives == 1 {
         // The second step ends where the alternative does.
         let half_way = results("networked up to hub", "Clinical hub", 0.95);
         let whole = alternatives[0].results.clone();
-        let steps = [
-            (differences(&baseline, &half_way), "clinical-hub"),
-            (differences(&half_way, &whole), "mutual-aid"),
+        let aid_alone = results("networked with mutual-aid alone", "Mutual aid", 0.96);
+        let (hub, aid) = ("clinical-hub".to_owned(), "mutual-aid".to_owned());
+        let parts = [
+            (
+                Part::Added(hub.clone()),
+                differences(&baseline, &half_way),
+                half_way.clone(),
+            ),
+            (
+                Part::Added(aid.clone()),
+                differences(&half_way, &whole),
+                whole.clone(),
+            ),
+            (
+                Part::Alone(hub),
+                differences(&baseline, &half_way),
+                half_way.clone(),
+            ),
+            (
+                Part::Alone(aid),
+                differences(&baseline, &aid_alone),
+                aid_alone.clone(),
+            ),
         ];
-        for ((differences, change), results) in steps.into_iter().zip([half_way, whole]) {
+        let mut sum = whole.clone();
+        for (run, values) in sum.values.iter_mut().enumerate() {
+            for (key, value) in values.iter_mut().enumerate() {
+                let of = |results: &Results| results.values[run][key].expect("all are there");
+                *value = Some(of(&half_way) + of(&aid_alone) - of(&baseline));
+            }
+        }
+        interaction = differences(&sum, &whole);
+        for (part, differences, results) in parts {
             alternatives.push(Alternative {
                 results,
                 differences,
-                added_change: Some(change.to_owned()),
+                part,
                 patients: None,
             });
         }
@@ -68,6 +97,7 @@ pub fn comparison(n_alternatives: usize) -> Comparison {
     Comparison {
         baseline,
         alternatives,
+        interaction,
     }
 }
 

@@ -50,7 +50,7 @@ fn journeys_list_every_flow_and_as_many_come_as_go() {
 #[test]
 fn a_waterfall_leads_from_the_baseline_to_the_alternative() {
     let comparison = fixture::comparison(1);
-    let table = chart(&comparison, "changes-one-at-a-time").table;
+    let table = chart(&comparison, "changes-alone-and-together").table;
     assert!(!table.rows.is_empty());
     let of = |differences: &[Difference], key: &Difference| -> f64 {
         let found = differences.iter().find(|row| row.key == key.key);
@@ -58,13 +58,18 @@ fn a_waterfall_leads_from_the_baseline_to_the_alternative() {
     };
     let whole = &comparison.alternatives[0].differences;
     for difference in whole.iter().filter(|row| row.key.site == "all") {
-        let steps = comparison.alternatives[1..].iter();
-        let sum: f64 = steps.map(|step| of(&step.differences, difference)).sum();
         let size = difference.difference.mean;
-        assert!(
-            (sum - size).abs() <= 1e-9 * (1.0 + size.abs()),
-            "{sum} and {size}"
-        );
+        let check = |sum: f64| {
+            let error = (sum - size).abs();
+            assert!(error <= 1e-9 * (1.0 + size.abs()), "{sum} and {size}");
+        };
+        let sum = |wanted: &str| -> f64 {
+            let parts = comparison.alternatives.iter();
+            let parts = parts.filter(|part| part.part.key() == wanted);
+            parts.map(|part| of(&part.differences, difference)).sum()
+        };
+        check(sum("added"));
+        check(sum("alone") + of(&comparison.interaction, difference));
     }
     // Within a measure every bar begins where the one before it ends.
     for pair in table.rows.windows(2) {
