@@ -537,6 +537,8 @@ pub struct TriggerSpec {
     pub what: TriggerLevel,
     pub on: u32,
     pub off: u32,
+    /// Once on, it stays on at least for this long.
+    pub at_least: SimSpan,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

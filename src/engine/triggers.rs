@@ -1,7 +1,7 @@
 //! Escalation: triggers that switch on and off with hysteresis as levels move, and what they switch.
 //!
 //! A trigger is looked at whenever a line that it watches changes. One that counts long waits also needs to be looked at when
-//! a wait becomes long: [`Triggers::update`] says when that is.
+//! a wait becomes long, and one with a minimum time on when that is over: [`Triggers::update`] says when that is.
 
 use super::levels::Level;
 use super::lines::Lines;
@@ -160,8 +160,9 @@ impl Triggers {
             }
         };
         let state = &mut self.states[id.index()];
+        let stays_until = state.since + spec.at_least;
         let next = if state.is_on {
-            value > spec.off
+            value > spec.off || now < stays_until
         } else {
             value >= spec.on
         };
@@ -171,6 +172,11 @@ impl Triggers {
             }
             (state.is_on, state.since) = (next, now);
             moved.changed.push(id);
+            if next && spec.at_least > SimSpan::ZERO {
+                // Nothing may happen in its lines at the moment from which it may go off.
+                state.looks_at = now + spec.at_least;
+                moved.timers.push((id, state.looks_at));
+            }
         }
         // Leaving the line is what ends a long wait, so only one that is off has something to look out for.
         let next_look = long_from.get(spec.on.max(1) as usize - 1);

@@ -95,6 +95,35 @@ fn extra_beds_open_after_their_notice_and_close_when_the_trigger_goes_off() {
 }
 
 #[test]
+fn a_trigger_stays_on_for_its_least_time_and_goes_off_at_its_end() {
+    // Two wait from the start; one goes in after an hour, the other after two.
+    let on_for = |more: &str| minutes_on(&ward(&[0, 0, 0], &format!("{TWO_WAITING}{more}")));
+    assert_near(on_for("off = 1\n"), 60.0);
+    // Nothing happens at minute 90: it goes off by itself.
+    assert_near(on_for("off = 1\nat_least = \"90 min\"\n"), 90.0);
+    // The level is what keeps it on for longer.
+    assert_near(on_for("off = 0\nat_least = \"90 min\"\n"), 120.0);
+    assert_near(on_for("off = 1\nat_least = \"20 min\"\n"), 60.0);
+    // It comes on again, for its least time again.
+    let twice = format!("{TWO_WAITING}off = 1\nat_least = \"75 min\"\n");
+    assert_near(minutes_on(&ward(&[0, 0, 0, 240, 240, 240], &twice)), 150.0);
+    // So does one on long waits: two have waited for half an hour at minute 30, one alone from 60.
+    let long = "[triggers.pressed]\nof = { waiting = \"beds\", longer_than = \"30 min\" }\non = 2\noff = 1\n";
+    assert_near(minutes_on(&ward(&[0, 0, 0], long)), 30.0);
+    let longer = format!("{long}at_least = \"100 min\"\n");
+    assert_near(minutes_on(&ward(&[0, 0, 0], &longer)), 100.0);
+}
+
+#[test]
+fn a_least_time_on_is_a_length_of_time() {
+    let wrong =
+        format!("title = \"W\"\nassumed = \"A test\"\n{TWO_WAITING}at_least = \"two hours\"\n");
+    let faults = faults_of(&wrong);
+    assert!(faults.contains("two hours"), "{faults}");
+    assert!(faults.contains("test.toml:6:"), "{faults}");
+}
+
+#[test]
 fn a_trigger_on_long_waits_comes_on_at_the_minute_they_become_long() {
     // The second and third wait from minutes 10 and 20, so two have waited for half an hour at minute 50; at 60 one goes in.
     let trigger = |on: u32, held: &str| {

@@ -130,6 +130,7 @@ fn escalation_pulls_those_under_its_rule_forward() {
         what: TriggerLevel::Waiting,
         on: 3,
         off: 1,
+        at_least: SimSpan::ZERO,
     });
     let escalate = Some(Escalate {
         trigger: TriggerId(0),

@@ -154,6 +154,7 @@ impl<'a> Compiler<'a> {
             what,
             on,
             off,
+            at_least: form.at_least,
         }
     }
 

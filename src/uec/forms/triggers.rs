@@ -24,6 +24,7 @@ pub struct TriggerForm {
     pub held: Option<Name>,
     pub on: LevelForm,
     pub off: LevelForm,
+    pub at_least: SimSpan,
 }
 
 /// A number of patients or units, or a share of mean capacity.
@@ -58,6 +59,7 @@ fn trigger(name: Name, node: &Node, reading: &Reading) -> Option<TriggerForm> {
         Some(node) => level(node, reading),
         None => on,
     };
+    let at_least = reader.optional_duration("at_least").map(span_of);
     reader.finish();
     let (what, of, held) = of?;
     Some(TriggerForm {
@@ -68,6 +70,7 @@ fn trigger(name: Name, node: &Node, reading: &Reading) -> Option<TriggerForm> {
         held,
         on: on?,
         off: off?,
+        at_least: at_least.unwrap_or_default(),
     })
 }
 

@@ -354,6 +354,10 @@ fn trigger() -> Value {
                     "It goes off here, at a lower level or the same; as `on` if absent.",
                 ),
             ),
+            (
+                "at_least",
+                duration("Once on, it stays on at least for this long."),
+            ),
         ])),
         "A switch with hysteresis.",
     )
