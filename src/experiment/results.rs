@@ -35,6 +35,18 @@ pub struct Estimate {
     pub n: usize,
 }
 
+impl Estimate {
+    /// In another unit, of which `factor` is the size of one of this; above zero.
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            mean: self.mean * factor,
+            low: self.low * factor,
+            high: self.high * factor,
+            n: self.n,
+        }
+    }
+}
+
 /// Results of one scenario.
 #[derive(Clone, Debug)]
 pub struct Results {

@@ -2,7 +2,7 @@
 //!
 //! A cost is a sum in a currency. Results are brought to a year of 365.25 days by the length of the run, whatever its season.
 
-use crate::experiment::results::{Estimate, Results};
+use crate::experiment::results::Results;
 use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic};
 
 use super::subject::{ALL, Outcome, Subject};
@@ -19,6 +19,20 @@ pub fn is_cost(measure: &MeasureSpec) -> bool {
             .any(|currency| measure.unit.starts_with(currency))
 }
 
+/// The years of the prices in a cost, in the order of its items, each once.
+pub fn price_years(measure: &MeasureSpec) -> Vec<&str> {
+    let MeasureKind::Sum { items } = &measure.kind else {
+        return Vec::new();
+    };
+    let mut years: Vec<&str> = Vec::new();
+    for item in items.iter().filter(|item| !item.price_year.is_empty()) {
+        if !years.contains(&item.price_year.as_str()) {
+            years.push(&item.price_year);
+        }
+    }
+    years
+}
+
 /// One row for each scenario and cost; documented in `output/README.md`. None without costs.
 pub fn costs(outcome: Outcome<'_>) -> Option<String> {
     let subject = Subject::new(outcome);
@@ -27,6 +41,7 @@ pub fn costs(outcome: Outcome<'_>) -> Option<String> {
         "measure",
         "title",
         "unit",
+        "price_year",
         "per_year",
         "ci_low",
         "ci_high",
@@ -56,16 +71,17 @@ pub fn costs(outcome: Outcome<'_>) -> Option<String> {
                 measure.id.clone(),
                 measure.title.clone(),
                 measure.unit.clone(),
+                price_years(measure).join(", "),
             ];
-            row.extend(estimate_cells(Some(times(of_run, to_year))));
+            row.extend(estimate_cells(Some(of_run.times(to_year))));
             let residents = residents(&results.model);
             let by_residents =
-                residents.map(|residents| times(of_run, to_year * 1000.0 / residents));
+                residents.map(|residents| of_run.times(to_year * 1000.0 / residents));
             row.extend(estimate_cells(by_residents));
             row.push(of_run.n.to_string());
             let difference = scenario.difference(&measure.id, Statistic::Total, ALL, ALL);
             row.extend(estimate_cells(
-                difference.map(|difference| times(difference.difference, to_year)),
+                difference.map(|difference| difference.difference.times(to_year)),
             ));
             sheet.push(&row);
         }
@@ -73,7 +89,8 @@ pub fn costs(outcome: Outcome<'_>) -> Option<String> {
     (!is_empty).then(|| sheet.finish())
 }
 
-fn to_year(results: &Results) -> f64 {
+/// What brings a total of the measured period to a year.
+pub fn to_year(results: &Results) -> f64 {
     DAYS_OF_YEAR / (results.model.run.length.minutes() / 1440.0)
 }
 
@@ -81,13 +98,4 @@ fn to_year(results: &Results) -> f64 {
 fn residents(model: &Model) -> Option<f64> {
     let residents: f64 = model.residents.first()?.by_level.iter().sum();
     (residents > 0.0).then_some(residents)
-}
-
-fn times(estimate: Estimate, factor: f64) -> Estimate {
-    Estimate {
-        mean: estimate.mean * factor,
-        low: estimate.low * factor,
-        high: estimate.high * factor,
-        n: estimate.n,
-    }
 }

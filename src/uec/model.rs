@@ -215,6 +215,8 @@ pub struct SumItem {
     /// Besides those of the measure.
     pub filter: Vec<Condition>,
     pub weight: Weight,
+    /// Of a price: the year it is of, as written; empty if none is.
+    pub price_year: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]

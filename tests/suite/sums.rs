@@ -3,6 +3,7 @@
 use uecsim::experiment::results::Results;
 use uecsim::uec::model::Statistic;
 
+use crate::folders::{Scratch, uecsim};
 use crate::small::{CLINIC, faults_of, model, run};
 
 /// What is added up in the clinic.
@@ -114,4 +115,36 @@ fn a_total_names_sums_only() {
     let wrong = clinic().replace("sum_of = [\"cost\"", "sum_of = [\"departures\"");
     let faults = faults_of(&wrong);
     assert!(faults.contains("departures"), "{faults}");
+}
+
+#[test]
+fn the_report_says_what_a_cost_is_in_and_of_which_year() {
+    let scratch = Scratch::new("costs");
+    let file = scratch.write("clinic.toml", &clinic());
+    let out = scratch.path("out");
+    let call = uecsim(&["run", &file, "--quiet", "--out", &out]);
+    assert_eq!(call.exit, 0, "{}", call.err);
+    let read =
+        |name: &str| std::fs::read_to_string(format!("{out}/{name}")).expect("it is written");
+    let report = read("report.html");
+    let (_, section) = report
+        .split_once("<section id=\"costs\"")
+        .expect("a section");
+    let (section, _) = section.split_once("</section>").expect("it ends");
+    // About 50 patients a day at 40 pounds: 0.73 million a year.
+    assert!(section.contains("Prices of 2020."), "{section}");
+    assert!(section.contains("£ million"), "{section}");
+    let table = read("cost.csv");
+    assert!(table.contains("\nclinic,cost,Cost,£,2020,"), "{table}");
+    let staff = table
+        .lines()
+        .find(|line| line.starts_with("clinic,cost_of_staff,"));
+    assert!(staff.is_some_and(|line| line.contains(",£,,")), "{table}");
+    // Two nurses at 25 an hour.
+    let staff = 2.0 * 24.0 * 365.25 * 25.0 / 1e6;
+    assert!(
+        section.contains(&format!("{staff:.2} (")),
+        "{staff}: {section}"
+    );
+    assert!(section.contains("not said"), "{section}");
 }

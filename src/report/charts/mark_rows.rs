@@ -64,7 +64,7 @@ impl MarkRow {
 pub fn difference_mark(finding: &Finding<'_>, scenario: usize) -> Option<Mark> {
     let row = finding.differences[scenario]?;
     let base = row.baseline.mean.abs();
-    let percent = (base > 0.0).then(|| scaled(row.difference, 100.0 / base));
+    let percent = (base > 0.0).then(|| row.difference.times(100.0 / base));
     let from = number(row.baseline.mean);
     let size = difference(row.difference.mean, &finding.unit);
     let to = quantity(row.alternative.mean, short_unit(&finding.unit));
@@ -94,7 +94,7 @@ pub fn value_mark(finding: &Finding<'_>, estimate: Estimate, base: f64) -> Mark 
         high: estimate.high - base,
         ..estimate
     };
-    let percent = (base.abs() > 0.0).then(|| scaled(from_base, 100.0 / base.abs()));
+    let percent = (base.abs() > 0.0).then(|| from_base.times(100.0 / base.abs()));
     let interval = interval(&estimate);
     Mark {
         scenario: 0,
@@ -102,15 +102,6 @@ pub fn value_mark(finding: &Finding<'_>, estimate: Estimate, base: f64) -> Mark 
         values: format!("{} ({interval})", quantity(estimate.mean, &finding.unit)),
         without_unit: format!("{} ({interval})", number(estimate.mean)),
         verdict: None,
-    }
-}
-
-fn scaled(estimate: Estimate, factor: f64) -> Estimate {
-    Estimate {
-        mean: estimate.mean * factor,
-        low: estimate.low * factor,
-        high: estimate.high * factor,
-        n: estimate.n,
     }
 }
 

@@ -6,6 +6,7 @@
 //! reproduce it. Charts are inline SVG whose words stand beside them as text.
 
 mod about;
+mod costs;
 mod counterfactuals;
 pub mod elements;
 mod equity;
@@ -38,6 +39,7 @@ pub fn page(subject: &Subject<'_>, charts: &[Chart], provenance: &Provenance) ->
         ("findings", "What was found", findings(subject)),
         ("verdicts", values, values::verdicts(subject)),
         ("charts", "Charts", figures(charts)),
+        ("costs", "What it costs", costs::section(subject)),
         ("steps", "What each change does", steps::section(subject)),
         ("equity", "Who gains, who loses", equity::section(subject)),
         (

@@ -265,6 +265,7 @@ impl<'a> Compiler<'a> {
             of,
             filter: filter?,
             weight: form.weight,
+            price_year: form.price_year.clone(),
         })
     }
 

@@ -16,6 +16,8 @@ pub struct SumItemForm {
     pub of: SumOfForm,
     pub filter: Vec<FilterForm>,
     pub weight: Weight,
+    /// Empty if none is written.
+    pub price_year: String,
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +73,7 @@ pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>
         let value = reader.number("each");
         let low = reader.optional_number("low");
         let high = reader.optional_number("high");
-        reader.optional_string("price_year");
+        let price_year = reader.optional_string("price_year");
         reader.finish();
         let value = value?;
         let weight = Weight {
@@ -87,6 +89,7 @@ pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>
             of: of?,
             filter: filter?,
             weight,
+            price_year: price_year.map(str::to_owned).unwrap_or_default(),
         })
     });
     let read: Vec<Option<SumItemForm>> = read.collect();
