@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::experiment::results::Estimate;
 use crate::report::findings::{Finding, difference, interval, replications};
-use crate::report::format::{Verdict, number, quantity, verdict};
+use crate::report::format::{Verdict, number, quantity, signed, verdict};
 use crate::report::headline::headline_findings;
 use crate::report::subject::{Subject, overall};
 
@@ -229,7 +229,7 @@ fn paint_panel(canvas: &Canvas, waterfall: &Waterfall<'_>, top: f64) {
     let row_at = |row: usize| panel.y.start + (row as f64 + 0.5) * ROW;
     paint_end(&panel, "Baseline", waterfall.baseline, unit, row_at(0), 0);
     for (position, bar) in waterfall.bars.iter().enumerate() {
-        paint_bar(&panel, bar, unit, row_at(position + 1));
+        paint_bar(&panel, bar, row_at(position + 1));
     }
     paint_end(
         &panel,
@@ -258,7 +258,7 @@ fn paint_end(panel: &Panel<'_>, name: &str, value: f64, unit: &str, y: f64, scen
     );
 }
 
-fn paint_bar(panel: &Panel<'_>, bar: &Bar, unit: &str, y: f64) {
+fn paint_bar(panel: &Panel<'_>, bar: &Bar, y: f64) {
     let canvas = panel.canvas;
     let named = match bar.is_interaction {
         true => Lettering::plain(LABEL_SIZE, INK).bold(),
@@ -292,14 +292,16 @@ fn paint_bar(panel: &Panel<'_>, bar: &Bar, unit: &str, y: f64) {
         bar.verdict != Verdict::CannotTell,
     );
     if let Some((low, high)) = bar.whisker() {
-        paint_whisker(canvas, panel.x_at(low)..panel.x_at(high), y);
+        let is_filled = bar.verdict != Verdict::CannotTell;
+        paint_whisker(canvas, panel.x_at(low)..panel.x_at(high), y, is_filled);
     }
     // A thin line carries the value down to where the next change starts.
     canvas.line(&[(after, y), (after, y + ROW)], Stroke::solid(AXIS, 1.0));
-    let size = difference(bar.size.mean, unit);
+    // The panel's heading has the unit.
+    let size = signed(bar.size.mean);
     let words = format!("{size} ({})", interval(&bar.size));
     let fits = text::width(&words, TICK_SIZE, false) <= VALUES_WIDTH - 14.0 - VERDICT_WIDTH;
-    let words = if fits { words } else { number(bar.size.mean) };
+    let words = if fits { words } else { size };
     canvas.text(
         panel.x.end + 14.0,
         y,
@@ -314,9 +316,11 @@ fn paint_bar(panel: &Panel<'_>, bar: &Bar, unit: &str, y: f64) {
     );
 }
 
-/// A light line with ends, edged so that it is seen on a bar of any colour.
-fn paint_whisker(canvas: &Canvas, x: Range<f64>, y: f64) {
-    for (colour, width) in [(theme::PAPER, 3.0), (INK, 1.0)] {
+/// A thin line with ends, edged with white where it lies on a filled bar.
+fn paint_whisker(canvas: &Canvas, x: Range<f64>, y: f64, is_on_filled: bool) {
+    let edge = (theme::PAPER, 3.0);
+    let strokes = [edge, (INK, 1.0)];
+    for (colour, width) in strokes.into_iter().skip(usize::from(!is_on_filled)) {
         let stroke = Stroke::solid(colour, width);
         canvas.line(&[(x.start, y), (x.end, y)], stroke);
         for end in [x.start, x.end] {

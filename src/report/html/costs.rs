@@ -2,7 +2,7 @@
 
 use crate::experiment::results::Estimate;
 use crate::report::costs::{is_cost, price_years, to_year};
-use crate::report::findings::interval;
+use crate::report::findings::{interval, replications};
 use crate::report::format::{number, signed};
 use crate::report::subject::{ALL, Subject};
 use crate::uec::model::{MeasureSpec, Statistic};
@@ -34,7 +34,8 @@ pub fn section(subject: &Subject<'_>) -> String {
         ),
     };
     let words = format!(
-        "Millions a year: totals of the measured period brought to a year of 365.25 days, with 95 % intervals over replications. {prices}"
+        "Millions a year: totals of the measured period brought to a year of 365.25 days, with 95 % intervals over {}. {prices}",
+        replications(subject)
     );
     let caption = "Costs, millions a year";
     let rows = costs.iter().map(|cost| row(subject, cost));
@@ -57,7 +58,7 @@ fn columns(subject: &Subject<'_>) -> Vec<String> {
 }
 
 fn row(subject: &Subject<'_>, cost: &MeasureSpec) -> Vec<Cell> {
-    let unit = format!("{} million", cost.unit);
+    let unit = format!("{}\u{a0}million", cost.unit);
     let mut row = vec![Cell::words(&cost.title), Cell::words(&unit)];
     for (position, scenario) in subject.scenarios.iter().enumerate() {
         let factor = to_year(scenario.results) / MILLION;
