@@ -91,6 +91,8 @@ impl<R: Reader> Simulation<'_, R> {
         } = call;
         let range = self.first_units[fleet.index()]..self.first_units[fleet.index() + 1];
         let place = self.place_of(patient);
+        // It will be asked for again: by the unit that is sent, and where it conveys to.
+        self.patients.origin_mut(patient).place = Some(place);
         let free = self.free_units.within(range.clone());
         let is_held_back = self.is_held_back(fleet, rank);
         let free = free.take_while(|_| !is_held_back);

@@ -221,7 +221,7 @@ impl Reading<'_, '_> {
 
     fn fit(mut self, hours: &Hours) -> Option<Observed> {
         let mut sums = vec![(0_u64, 0.0_f64); HOURS_OF_WEEK];
-        let mut by_month = vec![(0_u64, 0_u64); 12];
+        let mut by_month = [(0_u64, 0_u64); 12];
         for (&hour, &count) in hours {
             let day = Date::from_days(hour.div_euclid(24));
             let of_week = usize::from(day.weekday()) * 24 + hour.rem_euclid(24) as usize;

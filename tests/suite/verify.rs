@@ -64,9 +64,13 @@ fn a_comparison_with_all_that_belongs_to_it_is_verified() {
         "changes/more-beds.toml",
         "title = \"More beds\"\nevidence = [\"assumed\"]\n[set]\n\"sites.hospital.pools.beds\" = 110\n",
     );
+    scratch.write(
+        "changes/more-cubicles.toml",
+        "title = \"More cubicles\"\nevidence = [\"assumed\"]\n[set]\n\"sites.hospital.pools.cubicles\" = 16\n",
+    );
     let after = scratch.write(
         "after.toml",
-        "title = \"After\"\nsystem = \"before.toml\"\nchanges = [\"more-beds\"]\n",
+        "title = \"After\"\nsystem = \"before.toml\"\nchanges = [\"more-beds\", \"more-cubicles\"]\n",
     );
     let out = scratch.path("out");
     let arguments = ["compare", &before, &after, "--decompose", "--patients=1"];
@@ -76,8 +80,8 @@ fn a_comparison_with_all_that_belongs_to_it_is_verified() {
     assert_eq!(call.exit, 0, "{}{}", call.out, call.err);
     let told: Value = serde_json::from_str(&call.out).expect("valid JSON");
     assert_eq!(told[0]["same"], true);
-    // The baseline, the alternative and the one step.
-    assert_eq!(told[0]["replications"], 6);
+    // The baseline, the alternative, and each of its two changes alone: two replications each.
+    assert_eq!(told[0]["replications"], 8);
 }
 
 #[test]
