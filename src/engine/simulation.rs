@@ -371,7 +371,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
             ordinal: arrival.ordinal,
             is_task: false,
             note: 0,
-            place: None,
+            // Looking for one of many points costs more than most patients' places are ever asked for.
+            place: match &start.place {
+                StreamPlace::Points { .. } => None,
+                place => Some(self.first_place(place, key)),
+            },
             deadline: SimTime::NEVER,
             remaining: SimSpan::ZERO,
         };
