@@ -51,6 +51,10 @@ pub fn new(arguments: &NewArguments) -> Result<Exit, Exit> {
     ));
     if let (Some(observed), Some(file)) = (&observed, &arguments.arrivals) {
         text = with_arrivals(&text, observed, &table, file);
+        if path.exists() {
+            // Its table would be left without it.
+            return Err(taken(&path));
+        }
         write(&table, &weights(observed))?;
     }
     write(&path, &text)?;
@@ -193,15 +197,19 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
+fn taken(path: &Path) -> Exit {
+    let message = format!(
+        "{} is there already and is left as it is\n  try: another name, or move the file away first",
+        path.display()
+    );
+    say::fault(Exit::Input, &message)
+}
+
 /// Never over a file that is there, not even one that came a moment ago.
 fn write(path: &Path, text: &str) -> Result<(), Exit> {
     let refused = |reason: std::io::Error| {
         if reason.kind() == ErrorKind::AlreadyExists {
-            let message = format!(
-                "{} is there already and is left as it is\n  try: another name, or move the file away first",
-                path.display()
-            );
-            return say::fault(Exit::Input, &message);
+            return taken(path);
         }
         let message = format!("{} cannot be written: {reason}", path.display());
         say::fault(Exit::Machine, &message)

@@ -395,6 +395,20 @@ fn new_overwrites_nothing() {
         "try: uecsim new my-scenario",
     );
     assert_eq!(scratch.names(), ["mine.toml"]);
+    let hour = |n: i32| format!("2024-01-{:02}T{:02}:00,3\n", 1 + n / 24, n % 24);
+    let hours: String = (0..14 * 24).map(hour).collect();
+    scratch.write("came.csv", &format!("time,count\n{hours}"));
+    let again = uecsim_in(scratch.folder(), &["new", "mine", "--arrivals", "came.csv"]);
+    check_refused(&again, "mine.toml is there already and is left as it is");
+    // No table either, which nothing would name.
+    assert_eq!(scratch.names(), ["came.csv", "mine.toml"]);
+    let ours = uecsim_in(scratch.folder(), &["new", "ours", "--arrivals", "came.csv"]);
+    check(
+        &ours,
+        &["1008 arrivals", "72.0 a day", "written to ours.toml\n"],
+    );
+    let checked = uecsim_in(scratch.folder(), &["check", "ours.toml"]);
+    check(&checked, &["Ours\n"]);
 }
 
 #[test]
