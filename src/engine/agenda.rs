@@ -9,6 +9,7 @@
 
 use std::hint::select_unpredictable;
 
+use super::proven::Proven;
 use super::later::Later;
 use super::time::SimTime;
 
@@ -134,7 +135,7 @@ impl Agenda {
             self.open_later();
         }
         // An empty root holds `EMPTY`, whose time is the latest there is.
-        SimTime(self.blocks[0].keys[ROOT] >> TIME_SHIFT)
+        SimTime(self.blocks.at(0).keys[ROOT] >> TIME_SHIFT)
     }
 
     /// Takes the next event. The agenda must not be empty.
@@ -149,15 +150,15 @@ impl Agenda {
         debug_assert!(self.end > ROOT);
         self.hole = true;
         (
-            SimTime(self.blocks[0].keys[ROOT] >> TIME_SHIFT),
-            self.blocks[0].payloads[ROOT],
+            SimTime(self.blocks.at(0).keys[ROOT] >> TIME_SHIFT),
+            self.blocks.at(0).payloads[ROOT],
         )
     }
 
     /// What comes next, just after a `pop` and if nothing earlier is scheduled. A guess, for looking ahead.
     #[inline]
     pub fn likely_next(&self) -> Option<u64> {
-        let (_, key, payload) = least(&self.blocks[1]);
+        let (_, key, payload) = least(self.blocks.at(1));
         (key != EMPTY).then_some(payload)
     }
 
@@ -190,7 +191,7 @@ impl Agenda {
 
     /// Moves what is far off out of the heap.
     fn part(&mut self) {
-        let mut later = Later::after(self.blocks[0].keys[ROOT], TIME_SHIFT);
+        let mut later = Later::after(self.blocks.at(0).keys[ROOT], TIME_SHIFT);
         self.horizon = later.horizon();
         let old = std::mem::replace(&mut self.blocks, vec![NOTHING; MOST_BLOCKS]);
         self.end = ROOT;
@@ -224,13 +225,13 @@ impl Agenda {
 
     #[inline(always)]
     fn at(&self, position: usize) -> (u64, u64) {
-        let block = &self.blocks[position / 4];
+        let block = self.blocks.at(position / 4);
         (block.keys[position % 4], block.payloads[position % 4])
     }
 
     #[inline(always)]
     fn set(&mut self, position: usize, key: u64, payload: u64) {
-        let block = &mut self.blocks[position / 4];
+        let block = self.blocks.at_mut(position / 4);
         block.keys[position % 4] = key;
         block.payloads[position % 4] = payload;
     }

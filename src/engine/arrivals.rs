@@ -4,6 +4,7 @@
 //! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
 //! streams out of the agenda.
 
+use super::proven::Proven;
 use super::calendar::{WallClock, time_of_week};
 use super::choice::bands;
 use super::distributions::{Distribution, Sampler, Shape};
@@ -225,7 +226,7 @@ impl ArrivalBook {
         if state.kind == Kind::Poisson {
             state.passed += self.exponential.sample(bits()) * state.gap;
             state.next_time = match state.profile {
-                Some(id) => self.courses[id.index()].week.time_at(state.passed),
+                Some(id) => self.courses.at(id.index()).week.time_at(state.passed),
                 None => state.passed,
             };
             return;
@@ -251,7 +252,7 @@ impl ArrivalBook {
         }
         let mut chance = state.accept;
         if let Some(id) = state.profile {
-            chance *= self.courses[id.index()].share_at(state.next_time);
+            chance *= self.courses.at(id.index()).share_at(state.next_time);
         }
         if chance >= 1.0 {
             return true;

@@ -1,5 +1,6 @@
 //! Looking things up for a patient: rows of tables, drawn outcomes, drawn lengths of time, sites of a route.
 
+use super::proven::Proven;
 use super::calendar::time_of_week;
 use super::facts::Reader;
 use super::fleets::bare_minutes;
@@ -8,7 +9,6 @@ use super::program::{
     ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec,
     Since, SiteId, StepId,
 };
-use super::rows::StepRow;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};
@@ -51,7 +51,7 @@ impl<R: Reader> Simulation<'_, R> {
             Dimension::Month => usize::from(self.wall.month),
             Dimension::Open(window) => {
                 let now = time_of_week(self.now, self.program.week_offset);
-                usize::from(self.program.windows[window.index()].is_open(now))
+                usize::from(self.program.windows.at(window.index()).is_open(now))
             }
             Dimension::Held(slot) => usize::from(record.is_holding(*slot)),
             Dimension::Waiting { pools, bounds } => bands(
@@ -75,7 +75,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// When the patient last passed a mark that has a clock.
     fn passed_at(&self, patient: u32, mark: MarkId) -> Option<SimTime> {
-        let clock = self.program.mark_clocks[mark.index()]?;
+        let clock = (*self.program.mark_clocks.at(mark.index()))?;
         let is_set = self.patients.get(patient).is_clock_set(clock);
         is_set.then(|| self.patients.clock(patient, clock))
     }
@@ -83,7 +83,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn sum(&self, pools: &[PoolId], of: impl Fn(&super::levels::Level) -> u32) -> u32 {
         pools
             .iter()
-            .map(|pool| of(&self.levels[pool.index()]))
+            .map(|pool| of(self.levels.at(pool.index())))
             .sum()
     }
 
@@ -98,19 +98,14 @@ impl<R: Reader> Simulation<'_, R> {
     /// A length of time for this patient, drawn with these bits.
     pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
         let sampler = self.row(self.lookups.duration(duration), patient);
-        self.program.samplers[sampler as usize].sample_span(bits)
+        self.program.samplers.at(sampler as usize).sample_span(bits)
     }
 
     /// How long a step takes this patient.
     #[inline(always)]
-    pub(super) fn step_span(
-        &self,
-        row: &StepRow<'_>,
-        duration: DurationId,
-        patient: u32,
-    ) -> SimSpan {
-        let bits = self.bits(row, patient);
-        match row.sampler {
+    pub(super) fn step_span(&self, step: StepId, duration: DurationId, patient: u32) -> SimSpan {
+        let bits = self.step_bits(patient, step);
+        match self.rows.at(step.index()).sampler {
             Some(only) => only.sample_span(bits),
             None => self.span(duration, patient, bits),
         }
@@ -118,21 +113,17 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// 64 random bits for a step.
     #[inline(always)]
-    pub(super) fn bits(&self, row: &StepRow<'_>, patient: u32) -> u64 {
-        let record = self.patients.get(patient);
-        streams::draw(record.key, row.draw.purpose, record.nth(row.draw.group))
-    }
-
-    #[inline]
     pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
-        self.bits(&self.rows[step.index()], patient)
+        let draw = &self.rows.at(step.index()).draw;
+        let record = self.patients.get(patient);
+        streams::draw(record.key, draw.purpose, record.nth(draw.group))
     }
 
     /// Bits for another purpose at the patient's step.
     #[inline]
     pub(super) fn bits_for(&self, patient: u32, purpose: u64) -> u64 {
         let record = self.patients.get(patient);
-        let group = self.rows[record.step.index()].draw.group;
+        let group = self.rows.at(record.step.index()).draw.group;
         streams::draw(record.key, purpose, record.nth(group))
     }
 
@@ -143,13 +134,13 @@ impl<R: Reader> Simulation<'_, R> {
         patient: u32,
         here: SiteId,
     ) -> Option<Destination> {
-        let spec = &self.program.routes[route.index()];
+        let spec = self.program.routes.at(route.index());
         let row = spec.row.map_or(0, |attribute| {
             usize::from(self.patients.get(patient).attributes[usize::from(attribute.0)])
         });
         if spec.rule == RouteRule::SameSite
             && let Some(index) = spec.sites.iter().position(|site| site.site == here)
-            && self.is_open(&spec.sites[index], SimSpan::ZERO)
+            && self.is_open(spec.sites.at(index), SimSpan::ZERO)
         {
             return Some(Destination {
                 index,
@@ -176,7 +167,7 @@ impl<R: Reader> Simulation<'_, R> {
     ) -> Option<Destination> {
         let reachable = |index: &u16| {
             let index = usize::from(*index);
-            let site = &spec.sites[index];
+            let site = spec.sites.at(index);
             let travel = self.travel(spec, row, index, patient)?;
             (admits(site) && self.is_open(site, travel)).then_some(Destination { index, travel })
         };
@@ -188,7 +179,7 @@ impl<R: Reader> Simulation<'_, R> {
             return self.site_by_share(spec, row, patient, || sites.iter().filter_map(reachable));
         }
         let cost = |to: &Destination| {
-            let waiting = self.sum(&spec.sites[to.index].load, |level| level.waiting);
+            let waiting = self.sum(&spec.sites.at(to.index).load, |level| level.waiting);
             to.travel.0 + u64::from(waiting) * spec.load_each.0
         };
         sites
@@ -224,7 +215,7 @@ impl<R: Reader> Simulation<'_, R> {
         takes_patients
             && site.hours.is_none_or(|window| {
                 let arrival = time_of_week(arrival, self.program.week_offset);
-                self.program.windows[window.index()].is_open(arrival)
+                self.program.windows.at(window.index()).is_open(arrival)
             })
     }
 
@@ -239,7 +230,7 @@ impl<R: Reader> Simulation<'_, R> {
         if spec.detour == 0.0 {
             return Some(SimSpan::ZERO);
         }
-        let bare = bare_minutes(&self.place_of(patient), &spec.sites[index].place);
+        let bare = bare_minutes(&self.place_of(patient), &spec.sites.at(index).place);
         Some(SimSpan::from_minutes(
             f64::from(bare * spec.detour * spec.slowness) * factor,
         ))

@@ -3,6 +3,7 @@
 //! A line knows neither what is waited for nor why; pools and fleets each have one. A patient that waits for the first
 //! free of several pools stands in several lines with one request each, linked as siblings.
 
+use super::proven::Proven;
 use super::program::{HoldSlot, N_RANKS, WaitId};
 use super::time::SimTime;
 
@@ -143,17 +144,17 @@ impl Lines {
 
     #[inline]
     pub fn waiting(&self, line: u16) -> u32 {
-        self.lines[usize::from(line)].waiting
+        self.lines.at(usize::from(line)).waiting
     }
 
     #[inline]
     pub fn get(&self, request: u32) -> &Request {
-        &self.requests[request as usize]
+        self.requests.at(request as usize)
     }
 
     #[inline]
     pub fn get_mut(&mut self, request: u32) -> &mut Request {
-        &mut self.requests[request as usize]
+        self.requests.at_mut(request as usize)
     }
 
     /// Puts a request in its line, behind those of its rank that came earlier.
@@ -166,7 +167,7 @@ impl Lines {
                 u32::try_from(self.requests.len() - 1).expect("fewer than 2^32 requests")
             }
         };
-        self.requests[id as usize] = Request {
+        *self.requests.at_mut(id as usize) = Request {
             sibling: id,
             ..request
         };
@@ -178,8 +179,8 @@ impl Lines {
     #[inline]
     pub fn remove(&mut self, id: u32, now: SimTime) -> Request {
         self.unlink(id);
-        let request = self.requests[id as usize];
-        self.lines[usize::from(request.line)].waited += now.since(request.joined).0;
+        let request = *self.requests.at(id as usize);
+        self.lines.at_mut(usize::from(request.line)).waited += now.since(request.joined).0;
         self.free.push(id);
         request
     }
@@ -187,43 +188,43 @@ impl Lines {
     /// Moves a request to another rank and order of its line.
     pub fn re_rank(&mut self, id: u32, rank: u8, order: u64) {
         self.unlink(id);
-        let request = &mut self.requests[id as usize];
+        let request = self.requests.at_mut(id as usize);
         (request.rank, request.order) = (rank, order);
         self.link(id);
     }
 
     fn link(&mut self, id: u32) {
-        let request = &self.requests[id as usize];
+        let request = self.requests.at(id as usize);
         let (rank, order, line) = (request.list(), request.order, request.line);
-        let line = &mut self.lines[usize::from(line)];
+        let line = self.lines.at_mut(usize::from(line));
         line.waiting += 1;
         line.ranks |= 1 << rank;
         // Newcomers go to the end; only those that change rank or come back walk forward.
         let mut before = line.tails[rank];
-        while before != NONE && self.requests[before as usize].order > order {
-            before = self.requests[before as usize].previous;
+        while before != NONE && self.requests.at(before as usize).order > order {
+            before = self.requests.at(before as usize).previous;
         }
         let after = if before == NONE {
             std::mem::replace(&mut line.heads[rank], id)
         } else {
-            std::mem::replace(&mut self.requests[before as usize].next, id)
+            std::mem::replace(&mut self.requests.at_mut(before as usize).next, id)
         };
         if after == NONE {
             line.tails[rank] = id;
         } else {
-            self.requests[after as usize].previous = id;
+            self.requests.at_mut(after as usize).previous = id;
         }
-        let request = &mut self.requests[id as usize];
+        let request = self.requests.at_mut(id as usize);
         request.previous = before;
         request.next = after;
     }
 
     #[inline]
     fn unlink(&mut self, id: u32) {
-        let request = &self.requests[id as usize];
+        let request = self.requests.at(id as usize);
         let (rank, previous, next) = (request.list(), request.previous, request.next);
         let line = request.line;
-        let line = &mut self.lines[usize::from(line)];
+        let line = self.lines.at_mut(usize::from(line));
         line.waiting -= 1;
         if previous == NONE {
             line.heads[rank] = next;
@@ -231,29 +232,29 @@ impl Lines {
                 line.ranks &= !(1 << rank);
             }
         } else {
-            self.requests[previous as usize].next = next;
+            self.requests.at_mut(previous as usize).next = next;
         }
         if next == NONE {
             line.tails[rank] = previous;
         } else {
-            self.requests[next as usize].previous = previous;
+            self.requests.at_mut(next as usize).previous = previous;
         }
     }
 
     /// The first in line, best rank first.
     #[inline]
     pub fn first(&self, line: u16) -> Option<u32> {
-        let line = &self.lines[usize::from(line)];
+        let line = self.lines.at(usize::from(line));
         (line.ranks != 0).then(|| line.heads[line.ranks.trailing_zeros() as usize])
     }
 
     /// The one behind, over all ranks.
     pub fn after(&self, id: u32) -> Option<u32> {
-        let request = &self.requests[id as usize];
+        let request = self.requests.at(id as usize);
         if request.next != NONE {
             return Some(request.next);
         }
-        let line = &self.lines[usize::from(request.line)];
+        let line = self.lines.at(usize::from(request.line));
         let later = u32::from(line.ranks) & (u32::MAX << (request.list() + 1));
         (later != 0).then(|| line.heads[later.trailing_zeros() as usize])
     }
@@ -266,19 +267,19 @@ impl Lines {
     /// Links requests of one patient into a ring.
     pub fn make_siblings(&mut self, ids: &[u32]) {
         for (index, id) in ids.iter().enumerate() {
-            self.requests[*id as usize].sibling = ids[(index + 1) % ids.len()];
+            self.requests.at_mut(*id as usize).sibling = ids[(index + 1) % ids.len()];
         }
     }
 
     /// When the line's timer is set for.
     #[inline]
     pub fn timer(&self, line: u16) -> SimTime {
-        self.lines[usize::from(line)].timer
+        self.lines.at(usize::from(line)).timer
     }
 
     #[inline]
     pub fn set_timer(&mut self, line: u16, time: SimTime) {
-        self.lines[usize::from(line)].timer = time;
+        self.lines.at_mut(usize::from(line)).timer = time;
     }
 
     /// Time waited in a line until `now` by all who ever stood in it, milliseconds.
@@ -287,7 +288,7 @@ impl Lines {
             .members(line)
             .map(|id| now.since(self.get(id).joined).0)
             .sum();
-        self.lines[usize::from(line)].waited + present
+        self.lines.at(usize::from(line)).waited + present
     }
 }
 

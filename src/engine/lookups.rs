@@ -3,6 +3,7 @@
 //! A look-up adds what each dimension's value is worth and reads the row at the sum. Rows say at once what is wanted there:
 //! where the shares of a chance begin, which sampler a length of time is drawn from, which branch is taken.
 
+use super::proven::Proven;
 use super::program::{
     AttributeId, ChanceId, Dimension, DurationId, N_ATTRIBUTES, Program, Selector, SelectorId,
 };
@@ -114,17 +115,17 @@ impl<'p> Lookups<'p> {
 
     #[inline]
     pub fn chance(&self, id: ChanceId) -> &Lookup {
-        &self.lookups[id.index()]
+        self.lookups.at(id.index())
     }
 
     #[inline]
     pub fn selector(&self, id: SelectorId) -> &Lookup {
-        &self.lookups[self.first_selector + id.index()]
+        self.lookups.at(self.first_selector + id.index())
     }
 
     #[inline]
     pub fn duration(&self, id: DurationId) -> &Lookup {
-        &self.lookups[self.first_duration + id.index()]
+        self.lookups.at(self.first_duration + id.index())
     }
 
     /// The row of a selector that is about the patient only.
@@ -158,19 +159,19 @@ impl<'p> Lookups<'p> {
     #[inline(always)]
     fn row_at(&self, lookup: &Lookup, sum: u32) -> u32 {
         let row = if sum < lookup.n_rows { 1 + sum } else { 0 };
-        self.rows[(lookup.first_row + row) as usize]
+        *self.rows.at((lookup.first_row + row) as usize)
     }
 
     #[inline(always)]
     fn terms(&self, lookup: &Lookup) -> &[Term] {
         let first = lookup.first_term as usize;
-        &self.terms[first..first + usize::from(lookup.n_terms)]
+        self.terms.range(first, usize::from(lookup.n_terms))
     }
 
     #[inline(always)]
     fn worth(&self, term: &Term, value: usize) -> u32 {
         if value < usize::from(term.n) {
-            self.worth[term.first as usize + value]
+            *self.worth.at(term.first as usize + value)
         } else {
             0
         }
@@ -180,7 +181,8 @@ impl<'p> Lookups<'p> {
     #[inline]
     pub fn outcome(&self, lookup: &Lookup, row: u32, unit: f64) -> usize {
         let first = row as usize;
-        self.shares[first..first + usize::from(lookup.n_shares)]
+        let shares = self.shares.range(first, usize::from(lookup.n_shares));
+        shares
             .iter()
             .filter(|cumulative| unit >= **cumulative)
             .count()

@@ -20,6 +20,7 @@ mod lookups;
 pub mod patients;
 mod prefetch;
 pub mod program;
+mod proven;
 mod reach;
 mod rows;
 mod served;

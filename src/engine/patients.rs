@@ -2,6 +2,7 @@
 //!
 //! Records are reused; a token tells an event meant for an earlier state of the record that it comes too late.
 
+use super::proven::Proven;
 use super::prefetch::prefetch;
 use super::program::{HoldSlot, N_ATTRIBUTES, N_HOLD_SLOTS, Place, StepId, StreamId};
 use super::time::{SimSpan, SimTime};
@@ -181,9 +182,9 @@ impl Patients {
         };
         let index = slot as usize;
         // The token goes on counting across reuse.
-        let token = self.records[index].token;
-        self.records[index] = new_record(key, attributes, step, token);
-        self.origins[index] = origin;
+        let token = self.records.at(index).token;
+        *self.records.at_mut(index) = new_record(key, attributes, step, token);
+        *self.origins.at_mut(index) = origin;
         slot
     }
 
@@ -204,7 +205,7 @@ impl Patients {
 
     #[inline]
     pub fn remove(&mut self, slot: u32) {
-        let record = &mut self.records[slot as usize];
+        let record = self.records.at_mut(slot as usize);
         record.token = record.token.wrapping_add(1);
         self.free.push(slot);
     }
@@ -213,8 +214,8 @@ impl Patients {
     #[inline]
     pub fn prefetch(&self, slot: u32) {
         let index = slot as usize;
-        prefetch(&self.records[index]);
-        prefetch(&self.origins[index]);
+        prefetch(self.records.at(index));
+        prefetch(self.origins.at(index));
         if let Some(clocks) = self.clocks.get(index * self.n_clocks) {
             prefetch(clocks);
         }
@@ -222,38 +223,38 @@ impl Patients {
 
     #[inline(always)]
     pub fn get(&self, slot: u32) -> &Patient {
-        &self.records[slot as usize]
+        self.records.at(slot as usize)
     }
 
     #[inline(always)]
     pub fn get_mut(&mut self, slot: u32) -> &mut Patient {
-        &mut self.records[slot as usize]
+        self.records.at_mut(slot as usize)
     }
 
     #[inline]
     pub fn origin(&self, slot: u32) -> &PatientOrigin {
-        &self.origins[slot as usize]
+        self.origins.at(slot as usize)
     }
 
     #[inline]
     pub fn origin_mut(&mut self, slot: u32) -> &mut PatientOrigin {
-        &mut self.origins[slot as usize]
+        self.origins.at_mut(slot as usize)
     }
 
     #[inline]
     pub fn clock(&self, slot: u32, clock: u8) -> SimTime {
-        self.clocks[slot as usize * self.n_clocks + usize::from(clock)]
+        *self.clocks.at(slot as usize * self.n_clocks + usize::from(clock))
     }
 
     #[inline]
     pub fn set_clock(&mut self, slot: u32, clock: u8, time: SimTime) {
-        self.clocks[slot as usize * self.n_clocks + usize::from(clock)] = time;
-        self.records[slot as usize].clocks_set |= 1 << clock;
+        *self.clocks.at_mut(slot as usize * self.n_clocks + usize::from(clock)) = time;
+        self.records.at_mut(slot as usize).clocks_set |= 1 << clock;
     }
 
     /// Copies all clocks of one patient to another (a side task reads its patient's).
     pub fn copy_clocks(&mut self, from: u32, to: u32) {
-        self.records[to as usize].clocks_set = self.records[from as usize].clocks_set;
+        self.records.at_mut(to as usize).clocks_set = self.records.at(from as usize).clocks_set;
         let first = from as usize * self.n_clocks;
         self.clocks
             .copy_within(first..first + self.n_clocks, to as usize * self.n_clocks);

@@ -3,6 +3,7 @@
 //! A route of a whole area has a site for every practice group, of which a patient's own zone sends to one or two: the
 //! list by row spares looking at the rest. Knows neither opening hours nor load.
 
+use super::proven::Proven;
 use super::program::{RouteId, RouteRule, RouteSpec};
 
 /// Candidate sites by route and row, in order of site.
@@ -40,7 +41,7 @@ impl Reach {
     /// Sites in question for a row of the route's tables; a route without tables has one row for all.
     #[inline]
     pub fn sites(&self, route: RouteId, row: usize) -> &[u16] {
-        let (first, n_rows) = self.rows[route.index()];
+        let (first, n_rows) = *self.rows.at(route.index());
         let row = first as usize + row.min(n_rows as usize - 1);
         &self.sites[self.ends[row - 1] as usize..self.ends[row] as usize]
     }

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 
+use super::proven::Proven;
 use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::{Arrival, ArrivalBook};
@@ -167,7 +168,11 @@ pub struct Simulation<'p, R: Reader> {
 
 impl<'p, R: Reader> Simulation<'p, R> {
     /// A run at time zero, empty. `seed` and `replication` are the root of all its draws.
+    ///
+    /// Panics if the program has faults: nothing looks again at what it refers to.
     pub fn new(program: &'p Program, seed: u64, replication: u32, reader: R) -> Self {
+        let faults = program.faults();
+        assert!(faults.is_empty(), "the program refers to what is not there: {faults:?}");
         let replication = streams::replication_key(seed, replication);
         let n_lines = program.pools.len() + program.fleets.len();
         let mut units = Vec::new();
@@ -398,7 +403,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
 
     /// What the list says of a recorded arrival.
     fn set_recorded(&mut self, arrival: Arrival, patient: u32) {
-        if let Arrivals::Recorded(list) = &self.program.streams[arrival.stream.index()].arrivals {
+        if let Arrivals::Recorded(list) = &self.program.streams.at(arrival.stream.index()).arrivals {
             for (attribute, level) in &list[arrival.ordinal as usize].set {
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = *level;
             }
@@ -480,13 +485,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
         if R::LEVELS {
             self.tell_level(line);
         }
-        if self.levels[usize::from(line)].is_watched {
+        if self.levels.at(usize::from(line)).is_watched {
             self.move_triggers(line);
         }
     }
 
     fn tell_level(&mut self, line: u16) {
-        let level = &self.levels[usize::from(line)];
+        let level = self.levels.at(usize::from(line));
         let (busy, waiting, capacity) = (level.busy, level.waiting, level.capacity());
         let n_pools = self.program.pools.len();
         match usize::from(line).checked_sub(n_pools) {
@@ -513,7 +518,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         for pool in 0..self.program.pools.len() {
             let roster = &self.program.pools[pool].roster;
             let capacity = roster.changes.first().map_or(0, |change| change.1);
-            self.levels[pool].set_capacity(SimTime::ZERO, capacity);
+            self.levels.at_mut(pool).set_capacity(SimTime::ZERO, capacity);
             self.plan_roster(roster, 0, |change| Event::PoolRoster {
                 pool: pool as u16,
                 change,

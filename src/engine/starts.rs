@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::proven::Proven;
 use super::program::{
     AttributeId, ChanceId, N_ATTRIBUTES, Program, StepId, StreamPlace, StreamSpec,
 };
@@ -53,11 +54,11 @@ impl Starts {
 
     #[inline]
     pub fn get(&self, stream: usize) -> &Start {
-        &self.starts[stream]
+        self.starts.at(stream)
     }
 
     #[inline]
     pub fn drawn(&self, index: u32) -> Drawn {
-        self.drawn[index as usize]
+        *self.drawn.at(index as usize)
     }
 }

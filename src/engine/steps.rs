@@ -1,5 +1,6 @@
 //! What each step does: a patient goes from step to step until one takes time or makes it wait.
 
+use super::proven::Proven;
 use super::appointments::MAXIMUM_SLOTS_PER_BIN;
 use super::calendar::{hazard_time, time_of_week};
 use super::facts::{Reader, Resource};
@@ -9,7 +10,6 @@ use super::program::{
     BookingSpec, DispositionId, DurationId, HazardId, HoldSlot, MarkId, N_HOLD_SLOTS, Patience,
     PoolId, RouteId, SiteId, Step, StepId, WaitId, WindowId,
 };
-use super::rows::StepRow;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};
@@ -18,7 +18,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// A timed part is over.
     #[inline]
     pub(super) fn resume(&mut self, patient: u32) {
-        match self.rows[self.step_of(patient).index()].step {
+        match self.rows.at(self.step_of(patient).index()).step {
             Step::Use { pool, .. } => self.end_use(patient, pool),
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
@@ -33,8 +33,8 @@ impl<R: Reader> Simulation<'_, R> {
         }
         record.in_service = false;
         record.step.0 += 1;
-        if self.levels[pool.index()].keeps_served {
-            self.served[pool.index()].end(patient);
+        if self.levels.at(pool.index()).keeps_served {
+            self.served.at_mut(pool.index()).end(patient);
         }
         self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
         self.release(pool, 1);
@@ -47,8 +47,7 @@ impl<R: Reader> Simulation<'_, R> {
             if R::STEPS {
                 self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
             }
-            let row = self.rows[id.index()];
-            match self.take(patient, id, &row) {
+            match self.take(patient, id) {
                 Some(next) => id = next,
                 None => return,
             }
@@ -59,9 +58,9 @@ impl<R: Reader> Simulation<'_, R> {
     ///
     /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
     #[inline(always)]
-    fn take(&mut self, patient: u32, id: StepId, row: &StepRow<'_>) -> Option<StepId> {
+    fn take(&mut self, patient: u32, id: StepId) -> Option<StepId> {
         let next = StepId(id.0 + 1);
-        match row.step {
+        match self.rows.at(id.index()).step {
             Step::Use {
                 pool,
                 wait,
@@ -70,7 +69,7 @@ impl<R: Reader> Simulation<'_, R> {
                 self.stand_at(patient, id);
                 let is_served = self.patients.get(patient).in_service;
                 if is_served || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
-                    self.serve_for(patient, row, pool, wait, duration);
+                    self.serve_for(patient, id, pool, wait, duration);
                 }
                 None
             }
@@ -99,7 +98,7 @@ impl<R: Reader> Simulation<'_, R> {
                 Some(next)
             }
             Step::Wait { duration } => {
-                let span = self.step_span(row, duration, patient);
+                let span = self.step_span(id, duration, patient);
                 self.pass(patient, next, span)
             }
             Step::LetGo { slot } => {
@@ -108,12 +107,12 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Step::Jump { to } => Some(to),
             Step::Share { chance, otherwise } => {
-                let is_within = self.outcome(chance, patient, self.bits(row, patient)) == 0;
+                let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
                 Some(if is_within { next } else { otherwise })
             }
             Step::Choose { chance, first } => {
-                let outcome = self.outcome(chance, patient, self.bits(row, patient));
-                Some(self.program.branches[first as usize + outcome])
+                let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
+                Some(*self.program.branches.at(first as usize + outcome))
             }
             Step::Enter { group } => {
                 self.patients.get_mut(patient).enter(group);
@@ -121,19 +120,19 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Step::When { selector, first } => {
                 let row = self.row(self.lookups.selector(selector), patient);
-                Some(self.program.branches[(first + row) as usize])
+                Some(*self.program.branches.at((first + row) as usize))
             }
             Step::Set { attribute, level } => {
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
                 Some(next)
             }
             Step::SetBy { attribute, chance } => {
-                let level = self.outcome(chance, patient, self.bits(row, patient));
+                let level = self.outcome(chance, patient, self.step_bits(patient, id));
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
                 Some(next)
             }
             Step::Patience { duration } => {
-                let span = self.step_span(row, duration, patient);
+                let span = self.step_span(id, duration, patient);
                 self.patients.origin_mut(patient).deadline = self.now + span;
                 Some(next)
             }
@@ -177,7 +176,7 @@ impl<R: Reader> Simulation<'_, R> {
                 return self.convey(patient, id, slot, route, entry);
             }
             Step::Book { booking, otherwise } => {
-                let spec = &self.program.bookings[usize::from(booking)];
+                let spec = self.program.bookings.at(usize::from(booking));
                 return self.book(patient, spec, next, otherwise);
             }
             Step::Start { with, task } => self.start_task(patient, id, with, task),
@@ -205,15 +204,15 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Option<StepId> {
         let now = time_of_week(self.now, self.program.week_offset);
-        let span = self.program.windows[window.index()]
+        let span = self.program.windows.at(window.index())
             .until_open(now)
             .expect("a compiled window opens some time");
         self.pass(patient, next, span)
     }
 
     fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Option<StepId> {
-        let hazard = &self.program.hazards[hazard.index()];
-        let profile = &self.program.profiles[hazard.profile.index()];
+        let hazard = self.program.hazards.at(hazard.index());
+        let profile = self.program.profiles.at(hazard.profile.index());
         let exponential = -libm::log(streams::unit(self.step_bits(patient, id)));
         let at = hazard_time(
             hazard,
@@ -231,7 +230,7 @@ impl<R: Reader> Simulation<'_, R> {
         self.tell(patient, |reader, now, seen| {
             reader.milestone(now, mark, site, seen)
         });
-        if let Some(clock) = self.program.mark_clocks[mark.index()] {
+        if let Some(clock) = *self.program.mark_clocks.at(mark.index()) {
             self.patients.set_clock(patient, clock, self.now);
         }
     }
@@ -246,7 +245,7 @@ impl<R: Reader> Simulation<'_, R> {
         slot: HoldSlot,
         wait: WaitId,
     ) -> bool {
-        let level = &mut self.levels[pool.index()];
+        let level = self.levels.at_mut(pool.index());
         if level.waiting == 0 && level.free() >= units {
             level.touch(self.now);
             level.busy += units;
@@ -261,7 +260,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn serve_for(
         &mut self,
         patient: u32,
-        row: &StepRow<'_>,
+        id: StepId,
         pool: PoolId,
         wait: WaitId,
         duration: DurationId,
@@ -273,14 +272,15 @@ impl<R: Reader> Simulation<'_, R> {
         let span = if was_interrupted {
             self.patients.origin(patient).remaining
         } else {
-            if let Some(mark) = row.draw.at_start.get() {
-                self.mark(patient, mark, row.draw.site);
+            let draw = &self.rows.at(id.index()).draw;
+            if let Some(mark) = draw.at_start.get() {
+                self.mark(patient, mark, draw.site);
             }
-            self.step_span(row, duration, patient)
+            self.step_span(id, duration, patient)
         };
         let ends = self.now + span;
         self.schedule(patient, ends);
-        if self.levels[pool.index()].keeps_served {
+        if self.levels.at(pool.index()).keeps_served {
             self.list_service(patient, pool, wait, ends);
         }
     }
@@ -327,7 +327,7 @@ impl<R: Reader> Simulation<'_, R> {
             self.tell(patient, |reader, now, seen| {
                 reader.leave(now, disposition, site, seen)
             });
-            self.totals.left[disposition.index()] += 1;
+            *self.totals.left.at_mut(disposition.index()) += 1;
         }
         self.patients.remove(patient);
     }
@@ -340,11 +340,11 @@ impl<R: Reader> Simulation<'_, R> {
         entry: Option<u8>,
         here: SiteId,
     ) -> Option<StepId> {
-        let spec = &self.program.routes[route.index()];
+        let spec = self.program.routes.at(route.index());
         let Some(to) = self.destination(route, patient, here) else {
             return Some(spec.otherwise);
         };
-        let site = &spec.sites[to.index];
+        let site = spec.sites.at(to.index);
         if spec.moves_patient() {
             self.patients.origin_mut(patient).place = Some(site.place);
         }
@@ -376,7 +376,7 @@ impl<R: Reader> Simulation<'_, R> {
         next: StepId,
         otherwise: StepId,
     ) -> Option<StepId> {
-        let calendar = &self.program.calendars[booking.calendar.index()];
+        let calendar = self.program.calendars.at(booking.calendar.index());
         debug_assert!(
             calendar
                 .week
@@ -420,7 +420,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// When a wait that starts now is given up.
     #[inline]
     pub(super) fn gives_up_at(&self, patient: u32, wait: WaitId) -> SimTime {
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         match rule.patience {
             Patience::Endless => SimTime::NEVER,
             Patience::Deadline => self.patients.origin(patient).deadline,

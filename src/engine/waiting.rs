@@ -1,5 +1,6 @@
 //! Joining lines, being served from them, giving up and growing worse.
 
+use super::proven::Proven;
 use super::agenda::Phase;
 use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
@@ -12,7 +13,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// The rank at which a patient waits under a rule now.
     #[inline]
     pub(super) fn rank(&self, patient: u32, wait: WaitId) -> u8 {
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         let own = rule.rank.map_or(0, |attribute| {
             self.patients.get(patient).attributes[usize::from(attribute.0)]
         });
@@ -26,7 +27,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// A place in line for a patient that joined at a time.
     #[inline(always)]
     pub(super) fn order_of(&mut self, patient: u32, wait: WaitId, joined: SimTime) -> u64 {
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         let due = match rule.due {
             None => joined,
             Some(due) => joined + self.span(due, patient, self.bits_for(patient, rule.due_purpose)),
@@ -45,16 +46,16 @@ impl<R: Reader> Simulation<'_, R> {
         slot: HoldSlot,
         wait: WaitId,
     ) -> bool {
-        if kind == Kind::Single && self.plain_waits[wait.index()] {
+        if kind == Kind::Single && *self.plain_waits.at(wait.index()) {
             return self.wait_plainly(patient, pools[0], units, slot, wait);
         }
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         let rank = self.rank(patient, wait);
         if rule.interrupts && kind == Kind::Single && self.interrupt_for(pools[0], rank) {
             return true;
         }
         if let Some(limit) = rule.limit
-            && self.levels[pools[0].index()].waiting >= limit
+            && self.levels.at(pools[0].index()).waiting >= limit
             && !self.would_be_served(pools[0], kind, units, rank)
         {
             self.turn_away(patient, wait);
@@ -83,7 +84,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         // There may be free units that those ahead cannot use.
         for pool in pools {
-            if self.levels[pool.index()].free() > 0 {
+            if self.levels.at(pool.index()).free() > 0 {
                 self.serve(*pool);
             }
         }
@@ -100,7 +101,7 @@ impl<R: Reader> Simulation<'_, R> {
         slot: HoldSlot,
         wait: WaitId,
     ) -> bool {
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         let rank = rule.rank.map_or(0, |attribute| {
             self.patients.get(patient).attributes[usize::from(attribute.0)]
         });
@@ -123,7 +124,7 @@ impl<R: Reader> Simulation<'_, R> {
         let id = self.join_line(request);
         self.patients.get_mut(patient).request = id;
         // There may be free units that those ahead cannot use.
-        if self.levels[pool.index()].free() > 0 {
+        if self.levels.at(pool.index()).free() > 0 {
             self.serve(pool);
         }
         false
@@ -148,7 +149,7 @@ impl<R: Reader> Simulation<'_, R> {
             .lines
             .first(pool.0)
             .is_some_and(|first| self.lines.get(first).rank <= rank);
-        kind == Kind::Single && !ahead && self.levels[pool.index()].free() >= u32::from(units)
+        kind == Kind::Single && !ahead && self.levels.at(pool.index()).free() >= u32::from(units)
     }
 
     #[inline(always)]
@@ -156,7 +157,7 @@ impl<R: Reader> Simulation<'_, R> {
         let line = request.line;
         let due = request.due();
         let id = self.lines.join(request);
-        let level = &mut self.levels[usize::from(line)];
+        let level = self.levels.at_mut(usize::from(line));
         level.touch(self.now);
         level.waiting += 1;
         self.set_line_timer(line, due);
@@ -165,7 +166,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn worsens_at(&self, patient: u32, wait: WaitId) -> SimTime {
-        let rule = &self.program.waits[wait.index()];
+        let rule = self.program.waits.at(wait.index());
         rule.worsen.map_or(SimTime::NEVER, |worsen| {
             let bits = self.bits_for(patient, rule.worsen_purpose);
             self.now + self.span(worsen.after, patient, bits)
@@ -179,7 +180,7 @@ impl<R: Reader> Simulation<'_, R> {
         loop {
             let following = self.lines.get(current).sibling;
             let request = self.lines.remove(current, self.now);
-            let level = &mut self.levels[usize::from(request.line)];
+            let level = self.levels.at_mut(usize::from(request.line));
             level.touch(self.now);
             level.waiting -= 1;
             self.level_changed(request.line);
@@ -200,14 +201,14 @@ impl<R: Reader> Simulation<'_, R> {
             });
         }
         let record = self.patients.get_mut(patient);
-        record.step = self.program.waits[wait.index()].otherwise;
+        record.step = self.program.waits.at(wait.index()).otherwise;
         self.ready.push_back(patient);
     }
 
     /// Releases units of a pool and serves those who wait for them.
     #[inline]
     pub(super) fn release(&mut self, pool: PoolId, units: u32) {
-        let level = &mut self.levels[pool.index()];
+        let level = self.levels.at_mut(pool.index());
         level.touch(self.now);
         level.busy -= units;
         let has_waiting = level.waiting > 0;
@@ -219,7 +220,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Gives free units to those in line, best rank first.
     pub(super) fn serve(&mut self, pool: PoolId) {
-        while self.levels[pool.index()].free() > 0 {
+        while self.levels.at(pool.index()).free() > 0 {
             let Some(id) = self.next_to_serve(pool) else {
                 return;
             };
@@ -234,14 +235,14 @@ impl<R: Reader> Simulation<'_, R> {
             let request = self.lines.get(id);
             let fits = match request.kind {
                 Kind::Any => true,
-                Kind::Single => self.levels[pool.index()].free() >= u32::from(request.units),
+                Kind::Single => self.levels.at(pool.index()).free() >= u32::from(request.units),
                 Kind::All => self.all_free(id),
             };
             if fits {
                 return Some(id);
             }
             if request.kind == Kind::Single
-                && !self.program.waits[request.wait.index()].may_be_passed
+                && !self.program.waits.at(request.wait.index()).may_be_passed
             {
                 return None;
             }
@@ -254,7 +255,7 @@ impl<R: Reader> Simulation<'_, R> {
         let mut current = id;
         loop {
             let request = self.lines.get(current);
-            if self.levels[usize::from(request.line)].free() == 0 {
+            if self.levels.at(usize::from(request.line)).free() == 0 {
                 return false;
             }
             current = request.sibling;
@@ -279,7 +280,7 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Kind::All => {
                 self.leave_lines(id);
-                let step = self.program.steps[self.step_of(request.patient).index()];
+                let step = *self.program.steps.at(self.step_of(request.patient).index());
                 let Step::HoldAll { pools, .. } = step else {
                     unreachable!("only a step that holds all asks for all");
                 };
@@ -296,7 +297,7 @@ impl<R: Reader> Simulation<'_, R> {
         let (patient, line) = (request.patient, request.line);
         let (units, slot) = (request.units, request.slot);
         self.lines.remove(id, self.now);
-        let level = &mut self.levels[usize::from(line)];
+        let level = self.levels.at_mut(usize::from(line));
         level.touch(self.now);
         level.waiting -= 1;
         level.busy += u32::from(units);
@@ -310,7 +311,7 @@ impl<R: Reader> Simulation<'_, R> {
     #[inline]
     fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
         let record = self.patients.get_mut(patient);
-        if let Step::Use { .. } = self.rows[record.step.index()].step {
+        if let Step::Use { .. } = self.rows.at(record.step.index()).step {
             record.in_service = true;
         } else {
             record.hold(
@@ -333,9 +334,9 @@ impl<R: Reader> Simulation<'_, R> {
         pools: PoolListId,
         wait: WaitId,
     ) -> bool {
-        let listed = &self.program.pool_lists[pools.index()];
+        let listed = self.program.pool_lists.at(pools.index());
         let is_free = |pool: &&PoolId| {
-            let level = &self.levels[pool.index()];
+            let level = self.levels.at(pool.index());
             level.waiting == 0 && level.free() > 0
         };
         if let Some(pool) = listed.iter().find(is_free).copied() {
@@ -353,9 +354,9 @@ impl<R: Reader> Simulation<'_, R> {
         pools: PoolListId,
         wait: WaitId,
     ) -> bool {
-        let listed = &self.program.pool_lists[pools.index()];
+        let listed = self.program.pool_lists.at(pools.index());
         let is_free = |pool: &PoolId| {
-            let level = &self.levels[pool.index()];
+            let level = self.levels.at(pool.index());
             level.waiting == 0 && level.free() > 0
         };
         if listed.iter().all(is_free) {
@@ -366,13 +367,13 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn take_one_each(&mut self, patient: u32, pools: PoolListId, slot: HoldSlot) {
-        for (index, pool) in self.program.pool_lists[pools.index()].iter().enumerate() {
+        for (index, pool) in self.program.pool_lists.at(pools.index()).iter().enumerate() {
             self.take_one(patient, *pool, HoldSlot(slot.0 + index as u8));
         }
     }
 
     fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
-        let level = &mut self.levels[pool.index()];
+        let level = self.levels.at_mut(pool.index());
         level.touch(self.now);
         level.busy += 1;
         self.level_changed(pool.0);
@@ -437,13 +438,13 @@ impl<R: Reader> Simulation<'_, R> {
         }
         let record = self.patients.get_mut(request.patient);
         record.is_interrupted = false;
-        record.step = self.program.waits[request.wait.index()].otherwise;
+        record.step = self.program.waits.at(request.wait.index()).otherwise;
         self.ready.push_back(request.patient);
     }
 
     fn worsen(&mut self, id: u32) {
         let request = *self.lines.get(id);
-        let worsen = self.program.waits[request.wait.index()]
+        let worsen = self.program.waits.at(request.wait.index())
             .worsen
             .expect("only requests with a rule worsen");
         self.totals.events += 1;

@@ -4,6 +4,8 @@
 //! of that distance) and each octave into equal cells, so that the cells shrink towards both ends as the quantile
 //! function steepens. A cell where a cubic does not do (the mode of a triangular shape, a very long tail) is divided once more.
 
+use crate::engine::proven::Proven;
+
 /// A cubic in the position within the cell, lowest power first. A divided cell has a NaN last and, first, the bits of
 /// the position of its parts in the table.
 type Cell = [f32; 4];
@@ -80,7 +82,7 @@ impl Table {
             + (aligned >> POSITION_BITS) as usize
             + upper as usize * CELLS_A_SIDE;
         let position = aligned & ((1 << POSITION_BITS) - 1);
-        let cell = &self.cells[index];
+        let cell = self.cells.at(index);
         let value = cubic(
             cell,
             position as i64 as f64 * (1.0 / (1_u64 << POSITION_BITS) as f64),
