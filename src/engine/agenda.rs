@@ -1,16 +1,16 @@
 //! The pending events of a run, in total order: time, then phase, then the order of scheduling.
 //!
 //! A 4-ary heap on packed 64-bit keys (40 bits of milliseconds, 2 of phase, 22 of sequence) with the payload beside it.
-//! The child to follow is chosen without a branch, which is worth a factor of two. When thousands are pending, those far off
-//! are kept in buckets apart until their turn comes. Knows nothing of what an event means.
+//! The child to follow is chosen without a branch, which is worth a factor of two. Where more than a few dozen are pending,
+//! those far off are kept in buckets apart until their turn comes. Knows nothing of what an event means.
 //!
 //! The sequence is the low 22 bits of the scheduling count. Two events of one millisecond and phase that were scheduled
 //! more than four million events apart may therefore come in either order, the same one in every run.
 
 use std::hint::select_unpredictable;
 
-use super::proven::Proven;
 use super::later::Later;
+use super::proven::Proven;
 use super::time::SimTime;
 
 /// What comes first among events of one instant.
@@ -31,8 +31,12 @@ const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
 const EMPTY: u64 = u64::MAX;
 /// The root stands here, so that each position's four children fill one block.
 const ROOT: usize = 3;
-/// Blocks that the heap may have before events far off are kept apart: 64 KB, more than the nearest cache holds.
-const MOST_BLOCKS: usize = 1_024;
+/// Events that may be pending before those far off are kept apart: the heap is then four levels deep.
+const FEW: usize = 48;
+/// Events after which it is looked whether there are more: by then the gaps between events are known.
+const BEFORE_PARTING: u64 = 4_096;
+/// Events that a bucket is to bring into the heap, roughly: a few are dearer than the depth of heap they spare.
+const A_BUCKET: u64 = 128;
 
 /// One node's children: four keys side by side and their payloads, in one cache line.
 #[derive(Clone, Copy)]
@@ -57,8 +61,10 @@ pub struct Agenda {
     hole: bool,
     /// Keys from this on are kept in `later`.
     horizon: u64,
-    /// None as long as the heap is small.
+    /// None as long as few events are pending.
     later: Option<Later>,
+    /// The scheduling count at which it is next looked whether there are many.
+    looks_at: u64,
 }
 
 impl Default for Agenda {
@@ -76,6 +82,7 @@ impl Agenda {
             hole: false,
             horizon: EMPTY,
             later: None,
+            looks_at: BEFORE_PARTING,
         }
     }
 
@@ -96,6 +103,9 @@ impl Agenda {
             | ((phase as u64) << SEQUENCE_BITS)
             | (self.sequence & SEQUENCE_MASK);
         self.sequence += 1;
+        if self.sequence == self.looks_at {
+            self.look_whether_to_part();
+        }
         self.insert(key, payload);
     }
 
@@ -112,15 +122,15 @@ impl Agenda {
             self.sift_down(key, payload);
             return;
         }
-        if self.end + 8 > self.blocks.len() * 4 {
-            return self.insert_in_larger(key, payload);
-        }
         self.append(key, payload);
     }
 
     #[inline]
     fn append(&mut self, key: u64, payload: u64) {
         let position = self.end;
+        if position + 8 > self.blocks.len() * 4 {
+            self.grow();
+        }
         self.end += 1;
         self.sift_up(position, key, payload);
     }
@@ -173,27 +183,33 @@ impl Agenda {
         }
     }
 
-    /// The heap is full: it grows, or what is far off is kept apart from now on.
+    /// Keeps apart what is far off from now on, if many events are pending.
     #[cold]
-    fn insert_in_larger(&mut self, key: u64, payload: u64) {
-        if self.blocks.len() < MOST_BLOCKS || self.later.is_some() {
-            self.grow();
-        } else {
-            self.part();
+    fn look_whether_to_part(&mut self) {
+        if self.len() < FEW {
+            self.looks_at *= 2;
+            return;
         }
-        self.insert(key, payload);
+        // As many have come as were scheduled, but for those pending.
+        let now = self.blocks.at(0).keys[ROOT] >> TIME_SHIFT;
+        let gap = now / (self.sequence - self.len() as u64).max(1);
+        self.part(gap * A_BUCKET);
     }
 
+    #[cold]
     fn grow(&mut self) {
         let blocks = self.blocks.len() * 2;
         self.blocks.resize(blocks, NOTHING);
     }
 
-    /// Moves what is far off out of the heap.
-    fn part(&mut self) {
-        let mut later = Later::after(self.blocks.at(0).keys[ROOT], TIME_SHIFT);
+    /// Moves what is far off out of the heap, into buckets of about `width` milliseconds.
+    fn part(&mut self, width: u64) {
+        if self.hole {
+            self.fill_hole();
+        }
+        let mut later = Later::after(self.blocks.at(0).keys[ROOT], TIME_SHIFT, width);
         self.horizon = later.horizon();
-        let old = std::mem::replace(&mut self.blocks, vec![NOTHING; MOST_BLOCKS]);
+        let old = std::mem::replace(&mut self.blocks, vec![NOTHING; 8]);
         self.end = ROOT;
         for block in &old {
             for (key, payload) in block.keys.into_iter().zip(block.payloads) {
@@ -213,12 +229,7 @@ impl Agenda {
         let Some(mut later) = self.later.take() else {
             return;
         };
-        later.open(|(key, payload)| {
-            if self.end + 8 > self.blocks.len() * 4 {
-                self.grow();
-            }
-            self.append(key, payload);
-        });
+        later.open(|(key, payload)| self.append(key, payload));
         self.horizon = later.horizon();
         self.later = Some(later);
     }

@@ -4,13 +4,13 @@
 //! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
 //! streams out of the agenda.
 
-use super::proven::Proven;
 use super::calendar::{WallClock, time_of_week};
 use super::choice::bands;
 use super::distributions::{Distribution, Sampler, Shape};
 use super::program::{
     Arrivals, Dimension, DurationId, Profile, ProfileId, Program, Selector, StreamId, StreamSpec,
 };
+use super::proven::Proven;
 use super::streams;
 use super::time::{DAY, HOUR, SimSpan, SimTime};
 use super::weekly_mass::WeeklyMass;

@@ -1,6 +1,5 @@
 //! Looking things up for a patient: rows of tables, drawn outcomes, drawn lengths of time, sites of a route.
 
-use super::proven::Proven;
 use super::calendar::time_of_week;
 use super::facts::Reader;
 use super::fleets::bare_minutes;
@@ -9,6 +8,7 @@ use super::program::{
     ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec,
     Since, SiteId, StepId,
 };
+use super::proven::Proven;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};

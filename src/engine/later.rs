@@ -1,12 +1,10 @@
-//! Events that are far off, in buckets of a quarter of an hour, unsorted until their turn comes.
+//! Events that are far off, in buckets of equal time, unsorted until their turn comes.
 //!
-//! Most of what a whole area has pending (stays in bed, booked appointments) happens hours or days from now. Kept apart, it
-//! neither deepens the heap of what is next nor pushes it out of the nearest cache.
+//! Most of what a department or a whole area has pending (stays in bed, booked appointments) happens hours or days from
+//! now. Kept apart, it neither deepens the heap of what is next nor pushes it out of the nearest cache.
 
-/// Width of a bucket, as a power of two of milliseconds: 17.5 minutes.
-const WIDTH_BITS: u32 = 20;
-/// Buckets kept: six days.
-const BUCKETS: u64 = 512;
+/// Buckets kept.
+const BUCKETS: u64 = 1_024;
 
 /// An event's packed key and its payload.
 pub type Entry = (u64, u64);
@@ -19,19 +17,21 @@ pub struct Later {
     /// Beyond the ring.
     beyond: Vec<Entry>,
     len: usize,
-    /// Bits of a key below its time.
-    time_shift: u32,
+    /// Bits of a key below the number of its bucket.
+    shift: u32,
 }
 
 impl Later {
-    /// Takes what comes from the bucket after the one that `key` lies in.
-    pub fn after(key: u64, time_shift: u32) -> Self {
+    /// Takes what comes from the bucket after the one that `key` lies in. Buckets have the width of the power of two of
+    /// milliseconds next to `width`; `time_shift` is the number of bits of a key below its time.
+    pub fn after(key: u64, time_shift: u32, width: u64) -> Self {
+        let shift = time_shift + width.max(1).next_power_of_two().ilog2();
         Self {
             buckets: vec![Vec::new(); BUCKETS as usize],
-            first: (key >> (time_shift + WIDTH_BITS)) + 1,
+            first: (key >> shift) + 1,
             beyond: Vec::new(),
             len: 0,
-            time_shift,
+            shift,
         }
     }
 
@@ -41,7 +41,7 @@ impl Later {
 
     /// The least key of what belongs here.
     pub fn horizon(&self) -> u64 {
-        self.first << (self.time_shift + WIDTH_BITS)
+        self.first << self.shift
     }
 
     /// `key` is not below the horizon.
@@ -53,7 +53,7 @@ impl Later {
 
     #[inline]
     fn place(&mut self, entry: Entry) {
-        let bucket = entry.0 >> (self.time_shift + WIDTH_BITS);
+        let bucket = entry.0 >> self.shift;
         if bucket - self.first < BUCKETS {
             self.buckets[(bucket % BUCKETS) as usize].push(entry);
         } else {

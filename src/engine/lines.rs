@@ -3,8 +3,8 @@
 //! A line knows neither what is waited for nor why; pools and fleets each have one. A patient that waits for the first
 //! free of several pools stands in several lines with one request each, linked as siblings.
 
-use super::proven::Proven;
 use super::program::{HoldSlot, N_RANKS, WaitId};
+use super::proven::Proven;
 use super::time::SimTime;
 
 /// No request.

@@ -3,10 +3,10 @@
 //! A look-up adds what each dimension's value is worth and reads the row at the sum. Rows say at once what is wanted there:
 //! where the shares of a chance begin, which sampler a length of time is drawn from, which branch is taken.
 
-use super::proven::Proven;
 use super::program::{
     AttributeId, ChanceId, Dimension, DurationId, N_ATTRIBUTES, Program, Selector, SelectorId,
 };
+use super::proven::Proven;
 
 /// One selector.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 //!
 //! Records are reused; a token tells an event meant for an earlier state of the record that it comes too late.
 
-use super::proven::Proven;
 use super::prefetch::prefetch;
 use super::program::{HoldSlot, N_ATTRIBUTES, N_HOLD_SLOTS, Place, StepId, StreamId};
+use super::proven::Proven;
 use super::time::{SimSpan, SimTime};
 
 /// No request: the patient is not in a line.
@@ -243,12 +243,16 @@ impl Patients {
 
     #[inline]
     pub fn clock(&self, slot: u32, clock: u8) -> SimTime {
-        *self.clocks.at(slot as usize * self.n_clocks + usize::from(clock))
+        *self
+            .clocks
+            .at(slot as usize * self.n_clocks + usize::from(clock))
     }
 
     #[inline]
     pub fn set_clock(&mut self, slot: u32, clock: u8, time: SimTime) {
-        *self.clocks.at_mut(slot as usize * self.n_clocks + usize::from(clock)) = time;
+        *self
+            .clocks
+            .at_mut(slot as usize * self.n_clocks + usize::from(clock)) = time;
         self.records.at_mut(slot as usize).clocks_set |= 1 << clock;
     }
 

@@ -3,8 +3,8 @@
 //! A route of a whole area has a site for every practice group, of which a patient's own zone sends to one or two: the
 //! list by row spares looking at the rest. Knows neither opening hours nor load.
 
-use super::proven::Proven;
 use super::program::{RouteId, RouteRule, RouteSpec};
+use super::proven::Proven;
 
 /// Candidate sites by route and row, in order of site.
 pub struct Reach {

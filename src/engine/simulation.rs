@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 
-use super::proven::Proven;
 use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::{Arrival, ArrivalBook};
@@ -22,6 +21,7 @@ use super::prefetch::prefetch;
 use super::program::{
     Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace, TriggerId, WaitRule,
 };
+use super::proven::Proven;
 use super::reach::Reach;
 use super::rows::{StepRow, step_rows};
 use super::served::Served;
@@ -172,7 +172,10 @@ impl<'p, R: Reader> Simulation<'p, R> {
     /// Panics if the program has faults: nothing looks again at what it refers to.
     pub fn new(program: &'p Program, seed: u64, replication: u32, reader: R) -> Self {
         let faults = program.faults();
-        assert!(faults.is_empty(), "the program refers to what is not there: {faults:?}");
+        assert!(
+            faults.is_empty(),
+            "the program refers to what is not there: {faults:?}"
+        );
         let replication = streams::replication_key(seed, replication);
         let n_lines = program.pools.len() + program.fleets.len();
         let mut units = Vec::new();
@@ -403,7 +406,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
 
     /// What the list says of a recorded arrival.
     fn set_recorded(&mut self, arrival: Arrival, patient: u32) {
-        if let Arrivals::Recorded(list) = &self.program.streams.at(arrival.stream.index()).arrivals {
+        if let Arrivals::Recorded(list) = &self.program.streams.at(arrival.stream.index()).arrivals
+        {
             for (attribute, level) in &list[arrival.ordinal as usize].set {
                 self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = *level;
             }
@@ -518,7 +522,9 @@ impl<'p, R: Reader> Simulation<'p, R> {
         for pool in 0..self.program.pools.len() {
             let roster = &self.program.pools[pool].roster;
             let capacity = roster.changes.first().map_or(0, |change| change.1);
-            self.levels.at_mut(pool).set_capacity(SimTime::ZERO, capacity);
+            self.levels
+                .at_mut(pool)
+                .set_capacity(SimTime::ZERO, capacity);
             self.plan_roster(roster, 0, |change| Event::PoolRoster {
                 pool: pool as u16,
                 change,

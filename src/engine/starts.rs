@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::proven::Proven;
 use super::program::{
     AttributeId, ChanceId, N_ATTRIBUTES, Program, StepId, StreamPlace, StreamSpec,
 };
+use super::proven::Proven;
 
 /// An attribute drawn on arrival: which, by what shares, for what purpose.
 pub type Drawn = (AttributeId, ChanceId, u64);

@@ -1,6 +1,5 @@
 //! What each step does: a patient goes from step to step until one takes time or makes it wait.
 
-use super::proven::Proven;
 use super::appointments::MAXIMUM_SLOTS_PER_BIN;
 use super::calendar::{hazard_time, time_of_week};
 use super::facts::{Reader, Resource};
@@ -10,6 +9,7 @@ use super::program::{
     BookingSpec, DispositionId, DurationId, HazardId, HoldSlot, MarkId, N_HOLD_SLOTS, Patience,
     PoolId, RouteId, SiteId, Step, StepId, WaitId, WindowId,
 };
+use super::proven::Proven;
 use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};
@@ -204,7 +204,10 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Option<StepId> {
         let now = time_of_week(self.now, self.program.week_offset);
-        let span = self.program.windows.at(window.index())
+        let span = self
+            .program
+            .windows
+            .at(window.index())
             .until_open(now)
             .expect("a compiled window opens some time");
         self.pass(patient, next, span)

@@ -1,11 +1,11 @@
 //! Joining lines, being served from them, giving up and growing worse.
 
-use super::proven::Proven;
 use super::agenda::Phase;
 use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
 use super::patients::{Held, NO_REQUEST};
 use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, Step, WaitId};
+use super::proven::Proven;
 use super::simulation::{Event, Simulation};
 use super::time::SimTime;
 
@@ -444,7 +444,10 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn worsen(&mut self, id: u32) {
         let request = *self.lines.get(id);
-        let worsen = self.program.waits.at(request.wait.index())
+        let worsen = self
+            .program
+            .waits
+            .at(request.wait.index())
             .worsen
             .expect("only requests with a rule worsen");
         self.totals.events += 1;

@@ -297,14 +297,14 @@ fn add_histograms(sums: &mut Vec<Histogram>, of: Vec<Histogram>) {
 mod tests {
     use super::*;
     use crate::engine::program::{
-        Arrivals, Chance, ChanceId, DispositionId, Draw, N_ATTRIBUTES, Program, RecordedArrival,
-        Selector, SiteId, Step, StepId, StreamPlace, StreamSpec,
+        Arrivals, AttributeId, Chance, ChanceId, DispositionId, Draw, N_ATTRIBUTES, Program,
+        RecordedArrival, Selector, SiteId, Step, StepId, StreamPlace, StreamSpec,
     };
     use crate::engine::streams::purpose_key;
     use crate::uec::model::RunPlan;
 
-    /// One patient, who leaves with a chance of one half and else comes to a step that is not there: a fault that only the
-    /// program itself could make.
+    /// One patient, who leaves with a chance of one half and else is to change an attribute that patients do not have: a
+    /// fault that only the program itself could make.
     fn faulty() -> Model {
         let chance = Chance {
             selector: Selector {
@@ -329,12 +329,17 @@ mod tests {
         let steps = vec![
             Step::Share {
                 chance: ChanceId(0),
-                otherwise: StepId(1000),
+                otherwise: StepId(2),
             },
             Step::Leave {
                 disposition: DispositionId(0),
                 site: SiteId(0),
             },
+            Step::Set {
+                attribute: AttributeId(N_ATTRIBUTES as u8),
+                level: 0,
+            },
+            Step::Jump { to: StepId(1) },
         ];
         let purpose = purpose_key("share");
         Model {

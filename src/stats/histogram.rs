@@ -6,6 +6,8 @@
 /// Bins of an octave, as a power of two: 64.
 const BIN_BITS: u32 = 6;
 const BINS: u64 = 1 << BIN_BITS;
+/// Values from this on share the last bin: the largest whole number that is exact as a floating one.
+const LARGEST: u64 = (1 << f64::MANTISSA_DIGITS) - 1;
 
 /// Counts by bin; room is made as values grow.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,8 +185,10 @@ fn bin_of(value: u64) -> usize {
     if value < BINS {
         return value as usize;
     }
-    let octave = u64::from(value.ilog2() - BIN_BITS);
-    ((octave << BIN_BITS) + (value >> octave)) as usize
+    // As a floating number, a value has its octave in the exponent and the bin in the first bits after it.
+    let float = (value.min(LARGEST) as i64 as f64).to_bits();
+    (float >> (f64::MANTISSA_DIGITS - 1 - BIN_BITS)) as usize
+        - ((1_023 + BIN_BITS as usize - 1) << BIN_BITS)
 }
 
 /// Smallest value of a bin.

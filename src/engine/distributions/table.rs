@@ -17,11 +17,18 @@ const CELL_BITS: u32 = 4;
 const CELLS: usize = 1 << CELL_BITS;
 /// The last octave counts twice: it has no leading one.
 const CELLS_A_SIDE: usize = (OCTAVES as usize + 1) * CELLS;
-/// Bits left for the position within a cell: all but the leading one and the cell's.
-const POSITION_BITS: u32 = 64 - CELL_BITS - 1;
-/// Parts of a divided cell, as a power of two.
-const PART_BITS: u32 = 4;
-const PARTS: usize = 1 << PART_BITS;
+/// Distances below this lie in the octave that reaches the end.
+const LAST_OCTAVE: u64 = 1 << (63 - OCTAVES);
+/// The largest distance that does not become the next power of two as a floating number.
+const LARGEST: u64 = (1 << 63) - 1_024;
+/// Bits of a floating number after its exponent, and those of them left for the position within a cell.
+const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+const MANTISSA: u64 = (1 << MANTISSA_BITS) - 1;
+const POSITION_BITS: u32 = MANTISSA_BITS - CELL_BITS;
+/// Exponent bits of the last octave's floating numbers, for which cells begin at the first.
+const FIRST_EXPONENT: usize = 1_023 + (63 - OCTAVES as usize) - 1;
+/// Parts of a divided cell.
+const PARTS: usize = 16;
 
 /// Largest relative error of a cubic before its cell is divided.
 const TOLERANCE: f64 = 2e-6;
@@ -74,19 +81,19 @@ impl Table {
     #[inline(always)]
     pub fn at(&self, bits: u64) -> f64 {
         let upper = bits >> 63;
-        // Twice the distance from the nearer end, as a fraction of 2^64.
-        let distance = (bits ^ upper.wrapping_neg()) << 1;
-        let octave = (distance | (1 << (64 - OCTAVES))).leading_zeros();
-        let aligned = distance << octave;
-        let index = ((OCTAVES - 1 - octave) as usize) * CELLS
-            + (aligned >> POSITION_BITS) as usize
-            + upper as usize * CELLS_A_SIDE;
-        let position = aligned & ((1 << POSITION_BITS) - 1);
+        // The distance from the nearer end, as a fraction of 2^64.
+        let distance = (bits ^ upper.wrapping_neg()) & (u64::MAX >> 1);
+        let side = upper as usize * CELLS_A_SIDE;
+        if distance < LAST_OCTAVE {
+            return self.at_end(side, distance);
+        }
+        // As a floating number the distance has its octave in the exponent, the cell in the first bits after it and the
+        // position within the cell in the rest: cheaper than looking for the leading one.
+        let float = (distance.min(LARGEST) as i64 as f64).to_bits();
+        let index = (float >> POSITION_BITS) as usize - FIRST_EXPONENT * CELLS + side;
+        let position = f64::from_bits((float << CELL_BITS) & MANTISSA | 1.0_f64.to_bits()) - 1.0;
         let cell = self.cells.at(index);
-        let value = cubic(
-            cell,
-            position as i64 as f64 * (1.0 / (1_u64 << POSITION_BITS) as f64),
-        );
+        let value = cubic(cell, position);
         // The NaN of a divided cell shows in the result: one test serves both.
         if value.is_nan() {
             return self.at_part(cell, position);
@@ -94,15 +101,25 @@ impl Table {
         value
     }
 
+    /// In the octave that reaches the end itself, whose cells are equal parts of the distance.
     #[cold]
-    fn at_part(&self, cell: &Cell, position: u64) -> f64 {
-        const REST_BITS: u32 = POSITION_BITS - PART_BITS;
-        let part = cell[0].to_bits() as usize + (position >> REST_BITS) as usize;
-        let rest = position & ((1 << REST_BITS) - 1);
-        cubic(
-            &self.cells[part],
-            rest as f64 * (1.0 / (1_u64 << REST_BITS) as f64),
-        )
+    fn at_end(&self, side: usize, distance: u64) -> f64 {
+        let place = distance as f64 * (CELLS as f64 / LAST_OCTAVE as f64);
+        let index = place as usize;
+        let cell = self.cells.at(side + index);
+        let value = cubic(cell, place - index as f64);
+        match value.is_nan() {
+            true => self.at_part(cell, place - index as f64),
+            false => value,
+        }
+    }
+
+    #[cold]
+    fn at_part(&self, cell: &Cell, position: f64) -> f64 {
+        let place = position * PARTS as f64;
+        let index = place as usize;
+        let part = cell[0].to_bits() as usize + index;
+        cubic(self.cells.at(part), place - index as f64)
     }
 }
 
