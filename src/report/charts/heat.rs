@@ -10,7 +10,7 @@ use crate::uec::model::ChartSpec;
 use super::canvas::{Align, Canvas, Lettering};
 use super::course::{CoursePanel, Window};
 use super::theme::{self, INK, MARGIN, PANEL_TITLE_SIZE, QUIET, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis};
+use super::{ChartTable, Drawing, Words, axis, panels};
 
 const READ: &str = "each cell is the mean of that hour of that day of the week; the darker, the higher, on one scale for all strips of a measure.";
 const HEADING_ROOM: f64 = 22.0;
@@ -35,36 +35,33 @@ struct Strip {
 }
 
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let panels = spec.measures.iter();
-    let panels = panels.filter_map(|&measure| CoursePanel::new(subject, measure, Window::Week));
-    let strips: Vec<Strip> = panels.flat_map(|panel| strips(&panel)).collect();
-    let first = strips.first()?;
-    let title = title(subject, &strips);
-    let subtitle = format!(
-        "{} ({}) by hour of the day and day of the week; all sites, {}, means.",
-        first.name,
-        first.unit,
-        replications(subject)
-    );
-    let table = table(subject, &strips);
-    let alt = format!(
-        "A strip of hours by days for each scenario, with numbers. {title}. The table has them all."
-    );
-    let strip_height = HEADING_ROOM + HOURS_ROOM + 7.0 * CELL + GAP;
-    let height = strips.len() as f64 * strip_height - GAP;
-    let paint = move |canvas: &Canvas, top: f64| {
-        for (position, strip) in strips.iter().enumerate() {
-            paint_strip(canvas, subject, strip, top + position as f64 * strip_height);
+    let room = HEADING_ROOM + HOURS_ROOM + 7.0 * CELL + GAP;
+    let say = |strips: &[Strip]| {
+        let (title, first) = (title(subject, strips), &strips[0]);
+        Words {
+            subtitle: format!(
+                "{} ({}) by hour of the day and day of the week; all sites, {}, means.",
+                first.name,
+                first.unit,
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "A strip of hours by days for each scenario, with numbers. {title}. The table has them all."
+            ),
+            table: table(subject, strips),
+            height: strips.len() as f64 * room - GAP,
+            title,
         }
     };
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
+    let read = |measure| {
+        let panel = CoursePanel::new(subject, measure, Window::Week);
+        panel.map_or_else(Vec::new, |panel| strips(&panel))
+    };
+    panels(spec, read, say, move |canvas, strips, top| {
+        for (position, strip) in strips.iter().enumerate() {
+            paint_strip(canvas, subject, strip, top + position as f64 * room);
+        }
     })
 }
 

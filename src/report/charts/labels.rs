@@ -1,6 +1,6 @@
 //! Labels that stand beside what they name: moved apart so that none covers another.
 
-use crate::report::subject::Scenario;
+use crate::report::subject::{Scenario, Subject};
 
 use super::canvas::{Canvas, Lettering, Stroke};
 use super::theme::{self, LABEL_SIZE, SeriesStyle, TICK_SIZE};
@@ -98,6 +98,21 @@ pub fn draw_end_labels(canvas: &Canvas, labels: &[EndLabel], x: f64, top: f64, b
             &label.value,
             Lettering::plain(TICK_SIZE, theme::INK).halo(),
         );
+    }
+}
+
+/// Room for [`paint_key`], which a single scenario does not need.
+pub fn key_room(subject: &Subject<'_>) -> f64 {
+    match subject.is_comparison() {
+        true => 26.0,
+        false => 0.0,
+    }
+}
+
+/// Names the scenarios of a comparison above a plot.
+pub fn paint_key(canvas: &Canvas, subject: &Subject<'_>, top: f64) {
+    if subject.is_comparison() {
+        scenario_key(canvas, &subject.scenarios, 0, theme::MARGIN, top + 9.0);
     }
 }
 

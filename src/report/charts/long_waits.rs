@@ -11,7 +11,7 @@ use crate::uec::model::{ChartSpec, MeasureSpec, Statistic};
 
 use super::canvas::{Canvas, Lettering, Stroke};
 use super::theme::{self, INK, LABEL_SIZE, MARGIN, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis, text};
+use super::{ChartTable, Drawing, Words, axis, panels, text};
 
 const READ: &str = "each bar is patients a day over the bound, the thin line its 95 % interval. The clocks of the rows begin at different \
                     moments, so rows must not be added up.";
@@ -30,49 +30,50 @@ struct Row<'a> {
 }
 
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let model = subject.model();
-    let mut rows = Vec::new();
-    for measure in spec
-        .measures
-        .iter()
-        .filter_map(|&measure| model.measures.get(measure))
-    {
-        let wanted = |statistic: &Statistic| {
-            matches!(statistic, Statistic::Over(span)
-                if spec.lines.is_empty() || spec.lines.contains(&span.minutes()))
-        };
-        for bound in measure.statistics.iter().copied().filter(wanted) {
-            let shown = subject.scenarios.iter().take(theme::MAX_SERIES);
-            let values: Vec<_> = shown
-                .map(|scenario| over(scenario, &measure.id, bound))
-                .collect();
-            if values[0].is_some() {
-                rows.push(Row {
-                    measure,
-                    bound,
-                    values,
-                });
-            }
+    let say = |rows: &[Row<'_>]| {
+        let title = title(subject, &rows[0]);
+        Words {
+            subtitle: format!(
+                "Patients a day; all sites, {}, 95 % intervals.",
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "Bars of patients a day who wait longer. {title}. The table has the values."
+            ),
+            table: table(subject, rows),
+            height: rows.iter().map(height_of).sum::<f64>() + axis::TICKS_ROOM + axis::TITLE_ROOM,
+            title,
         }
-    }
-    let title = title(subject, rows.first()?);
-    let subtitle = format!(
-        "Patients a day; all sites, {}, 95 % intervals.",
-        replications(subject)
-    );
-    let table = table(subject, &rows);
-    let alt = format!("Bars of patients a day who wait longer. {title}. The table has the values.");
-    let height = rows.iter().map(height_of).sum::<f64>() + axis::TICKS_ROOM + axis::TITLE_ROOM;
-    let paint = move |canvas: &Canvas, top: f64| paint(canvas, subject, &rows, top);
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
+    };
+    let read = |measure| rows(subject, measure, &spec.lines);
+    panels(spec, read, say, move |canvas, rows, top| {
+        paint(canvas, subject, rows, top);
     })
+}
+
+/// One for each bound of a measure, or for those among `lines`.
+fn rows<'a>(subject: &Subject<'a>, measure: usize, lines: &[f64]) -> Vec<Row<'a>> {
+    let Some(measure) = subject.model().measures.get(measure) else {
+        return Vec::new();
+    };
+    let wanted = |statistic: &Statistic| {
+        matches!(statistic, Statistic::Over(span)
+            if lines.is_empty() || lines.contains(&span.minutes()))
+    };
+    let row = |bound| {
+        let shown = subject.scenarios.iter().take(theme::MAX_SERIES);
+        let values: Vec<_> = shown
+            .map(|scenario| over(scenario, &measure.id, bound))
+            .collect();
+        values[0].is_some().then_some(Row {
+            measure,
+            bound,
+            values,
+        })
+    };
+    let bounds = measure.statistics.iter().copied().filter(wanted);
+    bounds.filter_map(row).collect()
 }
 
 /// Percent over the bound times the number of patients, replication by replication.

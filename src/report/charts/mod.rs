@@ -85,6 +85,41 @@ pub struct Drawing<'a> {
     pub paint: Paint<'a>,
 }
 
+/// What a chart of several measures says and how much room its plot takes.
+struct Words {
+    title: String,
+    subtitle: String,
+    read: &'static str,
+    alt: String,
+    table: ChartTable,
+    height: f64,
+}
+
+/// A chart of measures, one below the other: `read` takes what is shown of one, `say` words all of it, `paint` draws it from
+/// a height down. None without anything to show.
+fn panels<'a, P: 'a, Read: IntoIterator<Item = P>>(
+    spec: &ChartSpec,
+    read: impl Fn(usize) -> Read,
+    say: impl FnOnce(&[P]) -> Words,
+    paint: impl Fn(&Canvas, &[P], f64) + 'a,
+) -> Option<Drawing<'a>> {
+    let measures = spec.measures.iter();
+    let panels: Vec<P> = measures.flat_map(|&measure| read(measure)).collect();
+    if panels.is_empty() {
+        return None;
+    }
+    let words = say(&panels);
+    Some(Drawing {
+        title: words.title,
+        subtitle: words.subtitle,
+        read: words.read,
+        alt: words.alt,
+        table: words.table,
+        height: words.height,
+        paint: Box::new(move |canvas, top| paint(canvas, &panels, top)),
+    })
+}
+
 /// Every chart of the scenario for which there are results, in the scenario's order, then those of single patients, and last that of a
 /// decomposition.
 pub fn all(subject: &Subject<'_>) -> Vec<Chart> {

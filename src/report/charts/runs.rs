@@ -8,9 +8,9 @@ use crate::stats::summary::standard_deviation;
 use crate::uec::model::{ChartSpec, MeasureSpec, Statistic};
 
 use super::canvas::{Canvas, Lettering, Panel, Stroke};
-use super::labels::scenario_key;
+use super::labels::{key_room, paint_key};
 use super::theme::{self, INK, LINE_WIDTH, MARGIN, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis};
+use super::{ChartTable, Drawing, Words, axis, panels};
 
 const READ: &str = "each point is one replication; the steps above say what share of them came to a value or less. Curves far apart differ \
                     in every run, curves that cross do not.";
@@ -18,7 +18,6 @@ const HEADING_ROOM: f64 = 26.0;
 const CURVE_HEIGHT: f64 = 104.0;
 const SWARM: f64 = 26.0;
 const PANEL_GAP: f64 = 18.0;
-const KEY_ROOM: f64 = 26.0;
 /// Fewer replications make no curve.
 const LEAST_RUNS: usize = 3;
 /// Points closer than this on the page stand above each other.
@@ -34,48 +33,31 @@ struct Runs<'a> {
 
 /// None with fewer than three replications.
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let panels: Vec<Runs<'a>> = spec
-        .measures
-        .iter()
-        .filter_map(|&measure| runs(subject, measure))
-        .collect();
-    let title = title(subject, panels.first()?);
-    let subtitle = format!(
-        "One point per replication; all sites, {}.",
-        replications(subject)
-    );
-    let table = table(subject, &panels);
-    let alt =
-        format!("Steps and points of single replications. {title}. The table has their spread.");
-    let key = if subject.is_comparison() {
-        KEY_ROOM
-    } else {
-        0.0
-    };
-    let panel_room =
-        HEADING_ROOM + CURVE_HEIGHT + swarm_room(subject) + axis::TICKS_ROOM + PANEL_GAP;
-    let height = key + panels.len() as f64 * panel_room - PANEL_GAP;
-    let paint = move |canvas: &Canvas, top: f64| {
-        if subject.is_comparison() {
-            scenario_key(canvas, &subject.scenarios, 0, MARGIN, top + 9.0);
+    let key = key_room(subject);
+    let room = HEADING_ROOM + CURVE_HEIGHT + swarm_room(subject) + axis::TICKS_ROOM + PANEL_GAP;
+    let say = |panels: &[Runs<'_>]| {
+        let title = title(subject, &panels[0]);
+        Words {
+            subtitle: format!(
+                "One point per replication; all sites, {}.",
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "Steps and points of single replications. {title}. The table has their spread."
+            ),
+            table: table(subject, panels),
+            height: key + panels.len() as f64 * room - PANEL_GAP,
+            title,
         }
+    };
+    let read = |measure| runs(subject, measure);
+    panels(spec, read, say, move |canvas, panels, top| {
+        paint_key(canvas, subject, top);
         for (position, panel) in panels.iter().enumerate() {
-            paint_panel(
-                canvas,
-                subject,
-                panel,
-                top + key + position as f64 * panel_room,
-            );
+            let top = top + key + position as f64 * room;
+            paint_panel(canvas, subject, panel, top);
         }
-    };
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::uec::model::{Better, ChartSpec, MeasureSpec, Statistic};
 
 use super::canvas::{Align, Canvas, Lettering, Panel, Stroke};
 use super::theme::{self, GRID, INK, MARGIN, QUIET, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis, text};
+use super::{ChartTable, Drawing, Words, axis, panels, text};
 
 const READ: &str = "each point is a site, the thin line its 95 % interval; the bar behind joins the lowest and the highest. A short bar means that \
                     it matters little where a patient goes.";
@@ -26,35 +26,29 @@ struct Spread<'a> {
 }
 
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let spreads: Vec<Spread<'a>> = spec
-        .measures
-        .iter()
-        .filter_map(|&measure| spread(subject, measure))
-        .collect();
-    let title = title(subject, spreads.first()?);
-    let subtitle = format!(
-        "One point per site; {}, 95 % intervals.",
-        replications(subject)
-    );
-    let table = table(subject, &spreads);
-    let alt =
-        format!("Points by site on one line per scenario. {title}. The table has the values.");
-    let height = spreads.iter().map(height_of).sum::<f64>() - PANEL_GAP;
-    let paint = move |canvas: &Canvas, top: f64| {
+    let say = |spreads: &[Spread<'_>]| {
+        let title = title(subject, &spreads[0]);
+        Words {
+            subtitle: format!(
+                "One point per site; {}, 95 % intervals.",
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "Points by site on one line per scenario. {title}. The table has the values."
+            ),
+            table: table(subject, spreads),
+            height: spreads.iter().map(height_of).sum::<f64>() - PANEL_GAP,
+            title,
+        }
+    };
+    let read = |measure| spread(subject, measure);
+    panels(spec, read, say, move |canvas, spreads, top| {
         let mut top = top;
-        for spread in &spreads {
+        for spread in spreads {
             paint_spread(canvas, subject, spread, top);
             top += height_of(spread);
         }
-    };
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
     })
 }
 

@@ -8,9 +8,9 @@ use crate::report::subject::{ALL, Subject};
 use crate::uec::model::{ChartSpec, MeasureSpec};
 
 use super::canvas::{Canvas, Lettering, Panel, Stroke};
-use super::labels::scenario_key;
+use super::labels::{key_room, paint_key};
 use super::theme::{self, INK, LABEL_SIZE, MARGIN, QUIET, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis, survival, text};
+use super::{ChartTable, Drawing, Words, axis, panels, survival, text};
 
 const READ: &str = "the bar holds the middle half of patients, the mark in it the median, and the line reaches to the time within which 95 of \
                     100 are through. All replications together.";
@@ -19,7 +19,6 @@ const VALUES_WIDTH: f64 = 172.0;
 const ROW: f64 = 20.0;
 const BAR: f64 = 10.0;
 const GAP: f64 = 14.0;
-const KEY_ROOM: f64 = 26.0;
 const HEADER_ROOM: f64 = 22.0;
 
 /// Minutes within which these shares of patients are through.
@@ -38,48 +37,39 @@ struct Stage<'a> {
 }
 
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let model = subject.model();
-    let measures = spec
-        .measures
-        .iter()
-        .filter_map(|&measure| model.measures.get(measure));
-    let stages: Vec<Stage<'a>> = measures
-        .map(|measure| Stage {
-            measure,
-            spreads: subject
-                .scenarios
-                .iter()
-                .take(theme::MAX_SERIES)
-                .map(|scenario| spread(scenario.histogram(&measure.id, ALL)?))
-                .collect(),
-        })
-        .filter(|stage| stage.spreads[0].is_some())
-        .collect();
-    if stages.is_empty() {
-        return None;
-    }
-    let title = title(subject, &stages);
-    let subtitle = format!(
-        "Time in minutes by stage; all sites, {}.",
-        replications(subject)
-    );
-    let table = table(subject, &stages);
-    let alt =
-        format!("Bars of waiting times, one row per stage. {title}. The table has the values.");
-    let height = plot_top(subject)
-        + stages.iter().map(height_of).sum::<f64>()
-        + axis::TICKS_ROOM
-        + axis::TITLE_ROOM;
-    let paint = move |canvas: &Canvas, top: f64| paint(canvas, subject, &stages, top);
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
+    let say = |stages: &[Stage<'_>]| {
+        let title = title(subject, stages);
+        Words {
+            subtitle: format!(
+                "Time in minutes by stage; all sites, {}.",
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "Bars of waiting times, one row per stage. {title}. The table has the values."
+            ),
+            table: table(subject, stages),
+            height: plot_top(subject)
+                + stages.iter().map(height_of).sum::<f64>()
+                + axis::TICKS_ROOM
+                + axis::TITLE_ROOM,
+            title,
+        }
+    };
+    let read = |measure| stage(subject, measure);
+    panels(spec, read, say, move |canvas, stages, top| {
+        paint(canvas, subject, stages, top);
     })
+}
+
+/// None unless patients of the baseline waited.
+fn stage<'a>(subject: &Subject<'a>, measure: usize) -> Option<Stage<'a>> {
+    let measure = subject.model().measures.get(measure)?;
+    let shown = subject.scenarios.iter().take(theme::MAX_SERIES);
+    let spreads: Vec<Option<Spread>> = shown
+        .map(|scenario| spread(scenario.histogram(&measure.id, ALL)?))
+        .collect();
+    spreads[0].is_some().then_some(Stage { measure, spreads })
 }
 
 fn spread(histogram: &crate::experiment::results::MeasureHistogram) -> Option<Spread> {
@@ -171,12 +161,7 @@ fn table(subject: &Subject<'_>, stages: &[Stage<'_>]) -> ChartTable {
 }
 
 fn plot_top(subject: &Subject<'_>) -> f64 {
-    HEADER_ROOM
-        + if subject.is_comparison() {
-            KEY_ROOM
-        } else {
-            0.0
-        }
+    HEADER_ROOM + key_room(subject)
 }
 
 fn height_of(stage: &Stage<'_>) -> f64 {
@@ -184,9 +169,7 @@ fn height_of(stage: &Stage<'_>) -> f64 {
 }
 
 fn paint(canvas: &Canvas, subject: &Subject<'_>, stages: &[Stage<'_>], top: f64) {
-    if subject.is_comparison() {
-        scenario_key(canvas, &subject.scenarios, 0, MARGIN, top + 9.0);
-    }
+    paint_key(canvas, subject, top);
     let rows_top = top + plot_top(subject);
     let bottom = rows_top + stages.iter().map(height_of).sum::<f64>();
     let spreads = stages

@@ -8,16 +8,15 @@ use crate::report::subject::Subject;
 use crate::uec::model::{ChartSpec, MeasureSpec};
 
 use super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::labels::scenario_key;
+use super::labels::{key_room, paint_key};
 use super::theme::{self, MARGIN, STANDARD, TICK_SIZE, WIDTH};
-use super::{ChartTable, Drawing, axis};
+use super::{ChartTable, Drawing, Words, axis, panels};
 
 const READ: &str = "each bar is the share of hours whose mean lay there; all bars of a scenario together are 100 %. The dashed line marks \
                     the level named above it.";
 const HEADING_ROOM: f64 = 40.0;
 const PANEL_HEIGHT: f64 = 170.0;
 const PANEL_GAP: f64 = 14.0;
-const KEY_ROOM: f64 = 26.0;
 const MOST_BARS: f64 = 26.0;
 /// Of the hours, at both ends together, that may lie outside the axis.
 const OUTSIDE: f64 = 0.004;
@@ -37,48 +36,31 @@ struct Levels<'a> {
 }
 
 pub fn draw<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<'a>> {
-    let panels: Vec<Levels<'a>> = spec
-        .measures
-        .iter()
-        .filter_map(|&measure| levels(subject, measure, &spec.lines))
-        .collect();
-    let title = title(subject, panels.first()?);
-    let subtitle = format!(
-        "% of hours by level (mean of the hour); all sites together, {}.",
-        replications(subject)
-    );
-    let table = table(subject, &panels);
-    let alt = format!(
-        "Bars of how much of the time each level lasted. {title}. The table has the values."
-    );
-    let key = if subject.is_comparison() {
-        KEY_ROOM
-    } else {
-        0.0
-    };
-    let panel_room = HEADING_ROOM + PANEL_HEIGHT + axis::TICKS_ROOM + axis::TITLE_ROOM + PANEL_GAP;
-    let height = key + panels.len() as f64 * panel_room - PANEL_GAP;
-    let paint = move |canvas: &Canvas, top: f64| {
-        if subject.is_comparison() {
-            scenario_key(canvas, &subject.scenarios, 0, MARGIN, top + 9.0);
+    let key = key_room(subject);
+    let room = HEADING_ROOM + PANEL_HEIGHT + axis::TICKS_ROOM + axis::TITLE_ROOM + PANEL_GAP;
+    let say = |panels: &[Levels<'_>]| {
+        let title = title(subject, &panels[0]);
+        Words {
+            subtitle: format!(
+                "% of hours by level (mean of the hour); all sites together, {}.",
+                replications(subject)
+            ),
+            read: READ,
+            alt: format!(
+                "Bars of how much of the time each level lasted. {title}. The table has the values."
+            ),
+            table: table(subject, panels),
+            height: key + panels.len() as f64 * room - PANEL_GAP,
+            title,
         }
+    };
+    let read = |measure| levels(subject, measure, &spec.lines);
+    panels(spec, read, say, move |canvas, panels, top| {
+        paint_key(canvas, subject, top);
         for (position, panel) in panels.iter().enumerate() {
-            paint_panel(
-                canvas,
-                subject,
-                panel,
-                top + key + position as f64 * panel_room,
-            );
+            let top = top + key + position as f64 * room;
+            paint_panel(canvas, subject, panel, top);
         }
-    };
-    Some(Drawing {
-        title,
-        subtitle,
-        read: READ,
-        alt,
-        table,
-        height,
-        paint: Box::new(paint),
     })
 }
 
