@@ -92,7 +92,7 @@ impl<R: Reader> Simulation<'_, R> {
     pub(super) fn outcome(&self, chance: ChanceId, patient: u32, bits: u64) -> usize {
         let lookup = self.lookups.chance(chance);
         let row = self.row(lookup, patient);
-        self.lookups.outcome(lookup, row, streams::unit(bits))
+        self.lookups.outcome(lookup, row, bits)
     }
 
     /// A length of time for this patient, drawn with these bits.

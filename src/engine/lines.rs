@@ -158,31 +158,55 @@ impl Lines {
     }
 
     /// Puts a request in its line, behind those of its rank that came earlier.
-    #[inline]
-    pub fn join(&mut self, request: Request) -> u32 {
+    #[inline(always)]
+    pub fn join(&mut self, mut request: Request) -> u32 {
         let id = match self.free.pop() {
             Some(id) => id,
-            None => {
-                self.requests.push(request);
-                u32::try_from(self.requests.len() - 1).expect("fewer than 2^32 requests")
-            }
+            None => self.append(request),
         };
-        *self.requests.at_mut(id as usize) = Request {
-            sibling: id,
-            ..request
-        };
-        self.link(id);
+        request.sibling = id;
+        let rank = request.list();
+        let line = self.lines.at_mut(usize::from(request.line));
+        let last = line.tails[rank];
+        if last != NONE && self.requests.at(last as usize).order > request.order {
+            *self.requests.at_mut(id as usize) = request;
+            self.link(id);
+            return id;
+        }
+        line.waiting += 1;
+        line.ranks |= 1 << rank;
+        line.tails[rank] = id;
+        if last == NONE {
+            line.heads[rank] = id;
+        } else {
+            self.requests.at_mut(last as usize).next = id;
+        }
+        request.previous = last;
+        *self.requests.at_mut(id as usize) = request;
         id
+    }
+
+    #[cold]
+    fn append(&mut self, request: Request) -> u32 {
+        self.requests.push(request);
+        u32::try_from(self.requests.len() - 1).expect("fewer than 2^32 requests")
     }
 
     /// Takes a request out of its line and forgets it.
     #[inline]
     pub fn remove(&mut self, id: u32, now: SimTime) -> Request {
+        let request = *self.get(id);
+        self.forget(id, now);
+        request
+    }
+
+    /// As [`Self::remove`], for whoever has seen the request.
+    #[inline]
+    pub fn forget(&mut self, id: u32, now: SimTime) {
         self.unlink(id);
-        let request = *self.requests.at(id as usize);
+        let request = self.requests.at(id as usize);
         self.lines.at_mut(usize::from(request.line)).waited += now.since(request.joined).0;
         self.free.push(id);
-        request
     }
 
     /// Moves a request to another rank and order of its line.
@@ -193,13 +217,13 @@ impl Lines {
         self.link(id);
     }
 
+    /// Puts a request where its order says: newcomers go to the end, those that change rank or come back walk forward.
     fn link(&mut self, id: u32) {
         let request = self.requests.at(id as usize);
         let (rank, order, line) = (request.list(), request.order, request.line);
         let line = self.lines.at_mut(usize::from(line));
         line.waiting += 1;
         line.ranks |= 1 << rank;
-        // Newcomers go to the end; only those that change rank or come back walk forward.
         let mut before = line.tails[rank];
         while before != NONE && self.requests.at(before as usize).order > order {
             before = self.requests.at(before as usize).previous;

@@ -7,6 +7,7 @@ use super::program::{
     AttributeId, ChanceId, Dimension, DurationId, N_ATTRIBUTES, Program, Selector, SelectorId,
 };
 use super::proven::Proven;
+use super::streams;
 
 /// One selector.
 #[derive(Clone, Copy)]
@@ -39,10 +40,28 @@ pub struct Lookups<'p> {
     worth: Vec<u32>,
     rows: Vec<u32>,
     others: Vec<&'p Dimension>,
-    /// Of every chance, by row: the cumulative shares of all outcomes but the last.
-    shares: Vec<f64>,
+    /// Of every chance, by row: for all outcomes but the last, the least draw (of 53 bits) that lies beyond it.
+    ends: Vec<u64>,
     first_selector: usize,
     first_duration: usize,
+}
+
+/// Bits of a draw that `streams::unit` leaves out.
+const UNUSED_BITS: u32 = 11;
+
+/// The least draw, without its unused bits, whose `streams::unit` is not below a cumulative share.
+fn first_draw_beyond(share: f64) -> u64 {
+    const DRAWS: u64 = 1 << (64 - UNUSED_BITS);
+    let is_below = |draw: u64| draw < DRAWS && streams::unit(draw << UNUSED_BITS) < share;
+    // Rounding is off by one at most, on either side.
+    let mut draw = (share * DRAWS as f64) as u64;
+    while draw > 0 && !is_below(draw - 1) {
+        draw -= 1;
+    }
+    while is_below(draw) {
+        draw += 1;
+    }
+    draw
 }
 
 /// No attribute: another dimension.
@@ -56,15 +75,17 @@ impl<'p> Lookups<'p> {
             worth: Vec::new(),
             rows: Vec::new(),
             others: Vec::new(),
-            shares: Vec::new(),
+            ends: Vec::new(),
             first_selector: program.chances.len(),
             first_duration: program.chances.len() + program.selectors.len(),
         };
         for chance in &program.chances {
             let n = chance.n_outcomes as usize;
-            let first = lookups.shares.len();
+            let first = lookups.ends.len();
             for row in chance.cumulative.chunks(n) {
-                lookups.shares.extend_from_slice(&row[..n - 1]);
+                lookups
+                    .ends
+                    .extend(row[..n - 1].iter().map(|share| first_draw_beyond(*share)));
             }
             lookups.add(&chance.selector, n as u16 - 1, |row| {
                 (first + row * (n - 1)) as u32
@@ -177,14 +198,11 @@ impl<'p> Lookups<'p> {
         }
     }
 
-    /// The outcome of a chance that a number between 0 and 1 gives in a row.
+    /// The outcome of a chance that a draw gives in a row.
     #[inline]
-    pub fn outcome(&self, lookup: &Lookup, row: u32, unit: f64) -> usize {
-        let first = row as usize;
-        let shares = self.shares.range(first, usize::from(lookup.n_shares));
-        shares
-            .iter()
-            .filter(|cumulative| unit >= **cumulative)
-            .count()
+    pub fn outcome(&self, lookup: &Lookup, row: u32, bits: u64) -> usize {
+        let ends = self.ends.range(row as usize, usize::from(lookup.n_shares));
+        let draw = bits >> UNUSED_BITS;
+        ends.iter().filter(|end| draw >= **end).count()
     }
 }

@@ -51,7 +51,7 @@ pub struct Patient {
 }
 
 /// Who the patient is and where it stands: touched now and then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PatientOrigin {
     pub stream: StreamId,
     pub ordinal: u32,
@@ -168,36 +168,24 @@ impl Patients {
         (0..self.records.len() as u32).filter(move |slot| !is_free[*slot as usize])
     }
 
-    /// A new record; returns its slot.
+    /// A new record; returns its slot. Its origin is still an earlier patient's: the caller says what it is.
     #[inline]
-    pub fn add(
-        &mut self,
-        key: u64,
-        attributes: [u8; N_ATTRIBUTES],
-        step: StepId,
-        origin: PatientOrigin,
-    ) -> u32 {
+    pub fn add(&mut self, key: u64, attributes: [u8; N_ATTRIBUTES], step: StepId) -> u32 {
         let Some(slot) = self.free.pop() else {
-            return self.append(key, attributes, step, origin);
+            return self.append(key, attributes, step);
         };
         let index = slot as usize;
         // The token goes on counting across reuse.
         let token = self.records.at(index).token;
         *self.records.at_mut(index) = new_record(key, attributes, step, token);
-        *self.origins.at_mut(index) = origin;
         slot
     }
 
-    fn append(
-        &mut self,
-        key: u64,
-        attributes: [u8; N_ATTRIBUTES],
-        step: StepId,
-        origin: PatientOrigin,
-    ) -> u32 {
+    #[cold]
+    fn append(&mut self, key: u64, attributes: [u8; N_ATTRIBUTES], step: StepId) -> u32 {
         let slot = u32::try_from(self.records.len()).expect("fewer than 2^32 patients inside");
         self.records.push(new_record(key, attributes, step, 0));
-        self.origins.push(origin);
+        self.origins.push(PatientOrigin::default());
         self.clocks
             .resize(self.clocks.len() + self.n_clocks, SimTime::NEVER);
         slot

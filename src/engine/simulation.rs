@@ -16,7 +16,7 @@ use super::fleets::{Unit, UnitSet};
 use super::levels::Level;
 use super::lines::Lines;
 use super::lookups::Lookups;
-use super::patients::{PatientOrigin, Patients};
+use super::patients::Patients;
 use super::prefetch::prefetch;
 use super::program::{
     Arrivals, FleetId, Place, PoolId, Program, Roster, StepId, StreamPlace, TriggerId, WaitRule,
@@ -374,22 +374,22 @@ impl<'p, R: Reader> Simulation<'p, R> {
     fn arrive(&mut self, arrival: Arrival) {
         let start = self.starts.get(arrival.stream.index());
         let key = streams::patient_key(self.replication, start.key, u64::from(arrival.ordinal));
-        let origin = PatientOrigin {
-            stream: arrival.stream,
-            ordinal: arrival.ordinal,
-            is_task: false,
-            note: 0,
-            // Looking for one of many points costs more than most patients' places are ever asked for.
-            place: match &start.place {
-                StreamPlace::Points { .. } => None,
-                place => Some(self.first_place(place, key)),
-            },
-            deadline: SimTime::NEVER,
-            remaining: SimSpan::ZERO,
+        // Looking for one of many points costs more than most patients' places are ever asked for.
+        let place = match &start.place {
+            StreamPlace::Points { .. } => None,
+            place => Some(self.first_place(place, key)),
         };
         let drawn = start.drawn.clone();
-        let (attributes, entry) = (start.attributes, start.entry);
-        let patient = self.patients.add(key, attributes, entry, origin);
+        let patient = self.patients.add(key, start.attributes, start.entry);
+        let origin = self.patients.origin_mut(patient);
+        // Field by field: a record put together elsewhere and copied waits for its parts.
+        origin.stream = arrival.stream;
+        origin.ordinal = arrival.ordinal;
+        origin.is_task = false;
+        origin.note = 0;
+        origin.place = place;
+        origin.deadline = SimTime::NEVER;
+        origin.remaining = SimSpan::ZERO;
         if self.arrivals.is_recorded(arrival.stream) {
             self.set_recorded(arrival, patient);
         }

@@ -405,7 +405,8 @@ impl<R: Reader> Simulation<'_, R> {
         };
         let record = self.patients.get(patient);
         // The task's draws are its own: keyed by the patient and this step.
-        let child = self.patients.add(bits, record.attributes, task, origin);
+        let child = self.patients.add(bits, record.attributes, task);
+        *self.patients.origin_mut(child) = origin;
         self.patients.copy_clocks(patient, child);
         for slot in (0..N_HOLD_SLOTS as u8)
             .map(HoldSlot)

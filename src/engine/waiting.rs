@@ -296,7 +296,7 @@ impl<R: Reader> Simulation<'_, R> {
         let request = self.lines.get(id);
         let (patient, line) = (request.patient, request.line);
         let (units, slot) = (request.units, request.slot);
-        self.lines.remove(id, self.now);
+        self.lines.forget(id, self.now);
         let level = self.levels.at_mut(usize::from(line));
         level.touch(self.now);
         level.waiting -= 1;
