@@ -7,7 +7,7 @@ use clap::Args;
 use super::folder::{self, Draft};
 use super::options::{Common, Exit};
 use super::sources::DiskOverEmbedded;
-use super::{calibrate, interrupt, overlay, running, say};
+use super::{calibrate, interrupt, loading, overlay, running, say};
 use crate::experiment::backtest::read::{MonthNumber, series};
 use crate::experiment::backtest::{backtest as compare, monthly};
 use crate::experiment::calibrate::{change_text, rounded};
@@ -92,7 +92,9 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
             Exit::Input
         })
     };
-    let plan = load(&as_written, common)?.model.run;
+    let model = load(&as_written, common)?.model;
+    loading::of_one_area([&model], "backtest")?;
+    let plan = model.run;
     let first = MonthNumber::of(plan.start.year, plan.start.month);
     if first >= from || plan.start.day != 1 {
         return Err(wrong(format!(

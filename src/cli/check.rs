@@ -8,7 +8,7 @@ use crate::report::format::{date_words, number};
 use crate::scenario::units::write_duration;
 use crate::uec::load::Loaded;
 use crate::uec::model::Model;
-use crate::uec::overview::{Units, arriving, fleet_units, units};
+use crate::uec::overview::{Units, arriving, fleet_units, in_all, units};
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
@@ -69,6 +69,12 @@ fn describe(model: &Model) {
         model.inputs.len(),
         sources(model)
     );
+    if !model.areas.is_empty() {
+        put_line!(
+            "  {} areas that do not exchange patients; arrivals, units and load are of all together",
+            model.areas.len()
+        );
+    }
     for change in &model.changes {
         put_line!("  change {}: {}", change.name, change.title);
     }
@@ -142,7 +148,7 @@ fn pools(loaded: &Loaded) {
             [
                 model.names.sites[usize::from(name.site.0)].id.clone(),
                 name.id.clone(),
-                range(units(&model.program, pool)),
+                range(in_all(model, |program| units(program, pool))),
                 cell(load.map(|load| load.offered)),
                 percent.unwrap_or_default(),
             ]
@@ -165,7 +171,7 @@ fn fleets(model: &Model) {
         put_line!(
             "  {}  {}",
             name.id,
-            range(fleet_units(&model.program, fleet))
+            range(in_all(model, |program| fleet_units(program, fleet)))
         );
     }
 }

@@ -45,6 +45,9 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     let mut paths = vec![arguments.baseline.clone()];
     paths.extend_from_slice(&arguments.alternatives);
     let mut models = loading::models(&paths, common)?;
+    if arguments.patients.is_some() {
+        loading::of_one_area(&models, "--patients")?;
+    }
     same_plan(&mut models, common)?;
     let target = Target::for_comparison(&models, common)?;
     let parts = if arguments.decompose {

@@ -14,7 +14,7 @@ use crate::scenario::units::{parse_duration, parse_rate, parse_share, write_dura
 use crate::uec::load::Loaded;
 use crate::uec::model::{ChangeNote, InputValue, Model, Origin};
 use crate::uec::outline::{How, Outline};
-use crate::uec::overview::{Units, arriving, fleet_units, units};
+use crate::uec::overview::{Units, arriving, fleet_units, in_all, units};
 
 #[derive(Debug, Args)]
 pub struct DescribeArguments {
@@ -178,7 +178,7 @@ pub(super) fn capacities(loaded: &Loaded) -> String {
             "| {} | `{}` | {} | {} |",
             cell(&model.names.sites[usize::from(name.site.0)].title),
             name.id,
-            range(units(&model.program, pool)),
+            range(in_all(model, |program| units(program, pool))),
             load.unwrap_or_default()
         );
     }
@@ -188,7 +188,7 @@ pub(super) fn capacities(loaded: &Loaded) -> String {
             "| {} (fleet) | `{}` | {} | |",
             cell(&name.title),
             name.id,
-            range(fleet_units(&model.program, fleet))
+            range(in_all(model, |program| fleet_units(program, fleet)))
         );
     }
     text.push('\n');

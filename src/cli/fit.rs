@@ -123,8 +123,8 @@ fn page(results: &Results, fits: &[Fit], arguments: &FitArguments) -> String {
 
 fn row(results: &Results, fit: &Fit) -> String {
     let target = &fit.target;
-    let sites = &results.model.names.sites;
-    let site = sites.iter().find(|site| site.id == target.site);
+    let mut places = results.model.places();
+    let site = places.find(|site| site.id == target.site);
     let site = site.map_or(target.site.as_str(), |site| &site.title);
     let (simulated, difference) = match fit.simulated {
         Some(estimate) => (interval(estimate), difference(target, estimate)),

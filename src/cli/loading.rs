@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::options::Common;
+use super::say;
 use super::sources::DiskOverEmbedded;
 use crate::scenario::layers::Changes;
 use crate::scenario::source::SHIPPED;
@@ -28,6 +29,24 @@ pub fn models(paths: &[String], common: &Common) -> Result<Vec<Model>, Exit> {
         }
     }
     Ok(loaded.into_iter().map(|loaded| loaded.model).collect())
+}
+
+/// Refuses systems of areas for what follows one system's patients or events.
+pub fn of_one_area<'m>(
+    models: impl IntoIterator<Item = &'m Model>,
+    what: &str,
+) -> Result<(), Exit> {
+    match models.into_iter().find(|model| !model.areas.is_empty()) {
+        None => Ok(()),
+        Some(model) => {
+            let message = format!(
+                "{what} follows one system at a time, and {} is {} areas\n  try: a system of one of them, as: uecsim area new NAME --trust CODE",
+                model.name,
+                model.areas.len()
+            );
+            Err(say::fault(Exit::Input, &message))
+        }
+    }
 }
 
 /// Loads every scenario; if any is wrong, all faults of all of them are shown and nothing is given.

@@ -30,6 +30,9 @@ pub struct RunArguments {
 pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
     let common = &arguments.common;
     let models = loading::models(&arguments.scenarios, common)?;
+    if arguments.log.is_some() {
+        loading::of_one_area(&models, "--log")?;
+    }
     let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
     let targets = Target::for_runs(&names, common)?;
     let ran = running::run(models, common)?;

@@ -37,6 +37,7 @@ pub fn trace(arguments: &TraceArguments) -> Result<Exit, Exit> {
         (None, scenario) => scenario.iter().cloned().collect(),
     };
     let models = loading::models(&paths, &arguments.common)?;
+    loading::of_one_area(&models, "trace")?;
     let patient = patient(arguments, &models[0])?;
     let cancel = interrupt::flag();
     let journeys: Vec<_> = models

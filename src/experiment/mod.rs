@@ -6,6 +6,7 @@ pub mod compare;
 pub mod counterfactual;
 pub mod decompose;
 pub mod equity;
+mod federation;
 pub mod fit;
 pub mod journeys;
 pub mod overload;

@@ -2,7 +2,7 @@
 
 use super::replicate::Finished;
 use super::soundness::line_name;
-use crate::uec::measures::{Growth, Line};
+use crate::uec::measures::Growth;
 use crate::uec::model::Model;
 
 /// A line that grew from quarter to quarter of the measured period.
@@ -23,21 +23,28 @@ pub struct GrowingLine {
 pub fn growing_lines(model: &Model, finished: &[Finished]) -> Vec<GrowingLine> {
     let all = finished.iter().flat_map(|run| &run.outcome.growing);
     let mut growths: Vec<Growth> = all.copied().collect();
-    growths.sort_by_key(|growth| growth.line);
-    let same_line = |a: &Growth, b: &Growth| a.line == b.line;
+    growths.sort_by_key(|growth| (growth.area, growth.line));
+    let same_line = |a: &Growth, b: &Growth| (a.area, a.line) == (b.area, b.line);
     let lines = growths.chunk_by(same_line);
     lines
         .filter(|of_line| 2 * of_line.len() > finished.len())
-        .map(|of_line| of_one(model, of_line[0].line, of_line, finished.len()))
+        .map(|of_line| of_one(model, of_line[0], of_line, finished.len()))
         .collect()
 }
 
-fn of_one(model: &Model, line: Line, growths: &[Growth], n_replications: usize) -> GrowingLine {
+fn of_one(model: &Model, line: Growth, growths: &[Growth], n_replications: usize) -> GrowingLine {
     let n_grew = growths.len();
     let mean = |of: fn(&Growth) -> f64| growths.iter().map(of).sum::<f64>() / n_grew as f64;
     GrowingLine {
         scenario: model.name.clone(),
-        line: line_name(model, line),
+        line: match line.area {
+            Some(area) => format!(
+                "{} in {}",
+                line_name(model, line.line),
+                model.areas[usize::from(area)].named.id
+            ),
+            None => line_name(model, line.line),
+        },
         first: mean(|growth| growth.first),
         last: mean(|growth| growth.last),
         n_grew,

@@ -4,10 +4,12 @@
 //! finished pairs. What is only needed as a sum (histograms) is added up at once and not kept by replication.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
+use super::federation::{AreaRun, Joining};
 use super::results::Conservation;
 use super::soundness::{breach_words, line_name};
 use crate::engine::simulation::Simulation;
@@ -90,30 +92,83 @@ pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicat
             if control.cancel.load(Ordering::Relaxed) {
                 break;
             }
-            let model = &models[job.scenario];
-            let run = run_one(model, &tables[job.scenario], job.replication, control);
-            let mut gathering = gatherings[job.scenario]
-                .lock()
-                .expect("nothing panics while it holds the lock");
-            gathering.take(run);
+            let (model, tables) = (&models[job.scenario], &tables[job.scenario]);
+            let gathering = &gatherings[job.scenario];
+            match job.area {
+                Some(area) => run_area(model, tables, (area, job.replication), control, gathering),
+                None => {
+                    let run = run_one(model, tables, job.replication, control, |ended| {
+                        finished(model, job.replication, ended)
+                    });
+                    locked(gathering).take(run);
+                }
+            }
         }
     });
-    let gathered = gatherings.into_iter().zip(models).zip(tables);
-    Ok(gathered
-        .map(|((gathering, model), tables)| {
+    let gathered = gatherings.into_iter().zip(models).zip(&tables);
+    let gathered: Vec<Gathered> = gathered
+        .map(|((gathering, model), _)| {
             let gathering = gathering
                 .into_inner()
                 .expect("nothing panics while it holds the lock");
-            gathering.replicated(model, tables)
+            gathering.gathered(model)
         })
+        .collect();
+    let all = gathered.into_iter().zip(tables);
+    Ok(all
+        .map(|(gathered, tables)| gathered.with_tables(tables))
         .collect())
+}
+
+fn locked<'g, 't>(gathering: &'g Mutex<Gathering<'t>>) -> MutexGuard<'g, Gathering<'t>> {
+    gathering
+        .lock()
+        .expect("nothing panics while it holds the lock")
+}
+
+/// Runs one area of several and adds it to its replication.
+fn run_area<'t>(
+    model: &Model,
+    tables: &'t MeasureTables,
+    (area, replication): (usize, u32),
+    control: &Control<'_>,
+    gathering: &Mutex<Gathering<'t>>,
+) {
+    let own = model.of_area(&model.areas[area]);
+    let own_tables = tables_of(&own);
+    let run = run_one(&own, &own_tables, replication, control, |ended| {
+        AreaRun::of(&own, &own_tables, replication, ended)
+    });
+    let mut gathering = locked(gathering);
+    let joining = gathering.joining.entry(replication);
+    let joining = joining.or_insert_with(|| Joining::new(tables, model.areas.len()));
+    match run {
+        Run::Finished(run) => joining.take(area, run),
+        Run::Failed(failure) => {
+            let named = &model.areas[area].named.id;
+            joining.fail(Failure {
+                message: format!("in area {named}: {}", failure.message),
+                ..failure
+            });
+        }
+        Run::Cancelled => return,
+    }
+    if joining.is_complete()
+        && let Some(joining) = gathering.joining.remove(&replication)
+    {
+        gathering.take(match joining.join(model, replication) {
+            Ok(finished) => Run::Finished(finished),
+            Err(failure) => Run::Failed(failure),
+        });
+    }
 }
 
 /// Simulated days of all replications of `models`, for progress.
 pub fn days_to_run(models: &[Model]) -> u64 {
     let days = |model: &Model| {
         let run = model.run;
-        u64::from(run.replications) * (run.warm_up + run.length).0.div_ceil(DAY.0)
+        let n_runs = u64::from(run.replications) * model.areas.len().max(1) as u64;
+        n_runs * (run.warm_up + run.length).0.div_ceil(DAY.0)
     };
     models.iter().map(days).sum()
 }
@@ -125,31 +180,56 @@ pub(super) fn tables_of(model: &Model) -> MeasureTables {
 struct Job {
     scenario: usize,
     replication: u32,
+    /// Of several areas.
+    area: Option<usize>,
 }
 
+/// Replication by replication, each in all scenarios; areas with most patients first, so that all threads end together.
 fn jobs(models: &[Model]) -> Vec<Job> {
     let most = models.iter().map(|model| model.run.replications).max();
+    let areas: Vec<Vec<Option<usize>>> = models.iter().map(areas_in_order).collect();
     let mut jobs = Vec::new();
     for replication in 1..=most.unwrap_or(0) {
         for (scenario, model) in models.iter().enumerate() {
             if replication <= model.run.replications {
-                jobs.push(Job {
+                let of_scenario = areas[scenario].iter();
+                jobs.extend(of_scenario.map(|&area| Job {
                     scenario,
                     replication,
-                });
+                    area,
+                }));
             }
         }
     }
     jobs
 }
 
-enum Run {
-    Finished(Box<Finished>),
+fn areas_in_order(model: &Model) -> Vec<Option<usize>> {
+    let mut areas: Vec<usize> = (0..model.areas.len()).collect();
+    let work = |area: &usize| model.areas[*area].arrivals_per_day();
+    areas.sort_by(|a, b| work(b).total_cmp(&work(a)).then(a.cmp(b)));
+    match areas.is_empty() {
+        true => vec![None],
+        false => areas.into_iter().map(Some).collect(),
+    }
+}
+
+enum Run<T> {
+    Finished(T),
     Failed(Failure),
     Cancelled,
 }
 
-fn run_one(model: &Model, tables: &MeasureTables, replication: u32, control: &Control<'_>) -> Run {
+/// A replication that came to its end, and how often it was checked.
+pub(super) type Ended<'m, 't> = (Simulation<'m, MeasureReader<'t>>, u32);
+
+fn run_one<'m, 't, T>(
+    model: &'m Model,
+    tables: &'t MeasureTables,
+    replication: u32,
+    control: &Control<'_>,
+    finish: impl FnOnce(Ended<'m, 't>) -> T,
+) -> Run<T> {
     let reader = MeasureReader::new(tables);
     let mut simulation = Simulation::new(&model.program, model.run.seed, replication, reader);
     // A panic leaves the simulation as it stood: it is asked for the time and then dropped.
@@ -161,7 +241,7 @@ fn run_one(model: &Model, tables: &MeasureTables, replication: u32, control: &Co
         Err(Stop::Failed(FailureKind::Internal, message))
     });
     match ended {
-        Ok(n_checks) => Run::Finished(Box::new(finished(model, replication, simulation, n_checks))),
+        Ok(n_checks) => Run::Finished(finish((simulation, n_checks))),
         Err(Stop::Cancelled) => Run::Cancelled,
         Err(Stop::Failed(kind, what)) => {
             let day = simulation.now().0 as f64 / DAY.0 as f64;
@@ -222,23 +302,30 @@ fn advance(
 fn finished(
     model: &Model,
     replication: u32,
-    mut simulation: Simulation<'_, MeasureReader<'_>>,
-    n_checks: u32,
+    (mut simulation, n_checks): Ended<'_, '_>,
 ) -> Finished {
-    let totals = simulation.totals();
-    let lines = simulation.balances();
+    let conservation = conservation(&mut simulation, replication, n_checks);
     Finished {
         replication,
         outcome: simulation.into_reader().outcome(model),
-        conservation: Conservation {
-            replication,
-            arrived: totals.arrived,
-            left: totals.left,
-            inside: totals.inside,
-            events: totals.events,
-            n_checks,
-            lines,
-        },
+        conservation,
+    }
+}
+
+pub(super) fn conservation(
+    simulation: &mut Simulation<'_, MeasureReader<'_>>,
+    replication: u32,
+    n_checks: u32,
+) -> Conservation {
+    let totals = simulation.totals();
+    Conservation {
+        replication,
+        arrived: totals.arrived,
+        left: totals.left,
+        inside: totals.inside,
+        events: totals.events,
+        n_checks,
+        lines: simulation.balances(),
     }
 }
 
@@ -250,35 +337,56 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 
 /// What has come in so far, in any order.
 #[derive(Default)]
-struct Gathering {
+struct Gathering<'t> {
     finished: Vec<Finished>,
     failures: Vec<Failure>,
     histograms: Vec<Histogram>,
+    /// Replications of which some areas are done.
+    joining: BTreeMap<u32, Joining<'t>>,
 }
 
-impl Gathering {
-    fn take(&mut self, run: Run) {
+/// [`Replicated`] without its tables.
+struct Gathered {
+    finished: Vec<Finished>,
+    histograms: Vec<Histogram>,
+    failures: Vec<Failure>,
+    is_partial: bool,
+}
+
+impl Gathering<'_> {
+    fn take(&mut self, run: Run<Finished>) {
         match run {
             Run::Finished(mut finished) => {
                 let histograms = std::mem::take(&mut finished.outcome.histograms);
                 add_histograms(&mut self.histograms, histograms);
-                self.finished.push(*finished);
+                self.finished.push(finished);
             }
             Run::Failed(failure) => self.failures.push(failure),
             Run::Cancelled => {}
         }
     }
 
-    fn replicated(mut self, model: &Model, tables: MeasureTables) -> Replicated {
+    fn gathered(mut self, model: &Model) -> Gathered {
         self.finished.sort_by_key(|finished| finished.replication);
         self.failures.sort_by_key(|failure| failure.replication);
         let n_done = self.finished.len() + self.failures.len();
-        Replicated {
-            tables,
+        Gathered {
             is_partial: n_done < model.run.replications as usize,
             finished: self.finished,
             histograms: self.histograms,
             failures: self.failures,
+        }
+    }
+}
+
+impl Gathered {
+    fn with_tables(self, tables: MeasureTables) -> Replicated {
+        Replicated {
+            tables,
+            finished: self.finished,
+            histograms: self.histograms,
+            failures: self.failures,
+            is_partial: self.is_partial,
         }
     }
 }

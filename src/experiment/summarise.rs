@@ -73,13 +73,24 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
 /// What each number of a replication is, in order.
 fn keys(model: &Model, tables: &MeasureTables) -> Vec<ValueKey> {
     let keys = tables.keys().iter();
-    keys.map(|key| ValueKey {
-        measure: key.measure,
-        statistic: key.statistic,
-        site: site_name(model, key.row),
-        cohort: cohort_name(model, key.row),
-    })
-    .collect()
+    let mut all: Vec<ValueKey> = keys
+        .map(|key| ValueKey {
+            measure: key.measure,
+            statistic: key.statistic,
+            site: site_name(model, key.row),
+            cohort: cohort_name(model, key.row),
+        })
+        .collect();
+    for area in &model.areas {
+        let whole = tables.keys().iter().filter(|key| key.row == Row::All);
+        all.extend(whole.map(|key| ValueKey {
+            measure: key.measure,
+            statistic: key.statistic,
+            site: area.named.id.clone(),
+            cohort: cohort_name(model, key.row),
+        }));
+    }
+    all
 }
 
 /// As in the [`Results`] of a scenario, before it is run.

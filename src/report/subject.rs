@@ -264,7 +264,7 @@ pub fn site_title(model: &Model, site: &str) -> String {
     if site == ALL {
         return "all sites".to_owned();
     }
-    let named = model.names.sites.iter().find(|named| named.id == site);
+    let named = model.places().find(|named| named.id == site);
     named.map_or(site, |named| &named.title).to_owned()
 }
 

@@ -27,14 +27,8 @@ pub fn apply(tree: &mut Node, change: &Node, workspace: &Workspace) {
         }
         reader.finish();
     }
-    if let Some(node) = change.get("set")
-        && let Some(entries) = values::entries(node, diagnostics)
-    {
-        for (segments, value) in targets(entries, &[], workspace) {
-            if let Some(action) = action(value, diagnostics) {
-                lay(tree, &segments, &action, diagnostics);
-            }
-        }
+    if let Some(node) = change.get("set") {
+        set(tree, node, false, workspace);
     }
     lay_items(tree, change, "take_out", Action::TakeOut, workspace);
     lay_items(tree, change, "append", Action::Append, workspace);
@@ -49,6 +43,19 @@ pub fn apply(tree: &mut Node, change: &Node, workspace: &Workspace) {
         && values::entries(node, diagnostics).is_some()
     {
         add(tree, node, "", workspace);
+    }
+}
+
+/// Lays the values under `[set]`. If `keep_someone`, a pool with units keeps at least one when they are scaled.
+///
+/// Errors (reported): as those of [`apply`].
+pub(super) fn set(tree: &mut Node, node: &Node, keep_someone: bool, workspace: &Workspace) {
+    let diagnostics = &workspace.diagnostics;
+    let entries = values::entries(node, diagnostics).unwrap_or_default();
+    for (segments, value) in targets(entries, &[], workspace) {
+        if let Some(action) = action(value, diagnostics) {
+            lay_with(tree, &segments, &action, keep_someone, diagnostics);
+        }
     }
 }
 
@@ -149,8 +156,19 @@ fn action<'n>(node: &'n Node, diagnostics: &Diagnostics) -> Option<Action<'n>> {
 
 /// Carries out an action on every value that a path reaches; reports if it reaches none.
 fn lay(tree: &mut Node, segments: &[Segment], action: &Action, diagnostics: &Diagnostics) {
+    lay_with(tree, segments, action, false, diagnostics);
+}
+
+fn lay_with(
+    tree: &mut Node,
+    segments: &[Segment],
+    action: &Action,
+    keep_someone: bool,
+    diagnostics: &Diagnostics,
+) {
     let mut walk = Walk {
         action,
+        keep_someone,
         is_of_units: segments.iter().any(|segment| segment.name == "pools"),
         n_reached: 0,
         dead_end: None,
@@ -222,6 +240,8 @@ struct Walk<'a, 'n> {
     action: &'a Action<'n>,
     /// Whether what is reached is how many units a pool has.
     is_of_units: bool,
+    /// Whether units that are scaled stay at least one.
+    keep_someone: bool,
     n_reached: usize,
     /// The furthest one.
     dead_end: Option<DeadEnd>,
@@ -282,7 +302,14 @@ impl Walk<'_, '_> {
         match self.action {
             Action::Replace(value) => *node = (*value).clone(),
             Action::Adjust(adjustment, by) => match scaling::adjusted(node, *adjustment, by) {
-                Ok(result) if self.is_of_units => *node = scaling::in_whole_units(node, result),
+                Ok(result) if self.is_of_units => {
+                    let mut result = scaling::in_whole_units(node, result);
+                    let is_none = matches!(adjustment, Adjustment::Multiply(0.0));
+                    if self.keep_someone && !is_none {
+                        scaling::keep_one(node, &mut result);
+                    }
+                    *node = result;
+                }
                 Ok(result) => *node = result,
                 Err(reason) => self.refusal = Some(reason),
             },

@@ -29,6 +29,7 @@ pub const NO_SUCH_TARGET: &str = "S113";
 pub const EXISTS_ALREADY: &str = "S114";
 pub const CANNOT_SCALE: &str = "S115";
 pub const NOT_A_LIST: &str = "S116";
+pub const AREAS: &str = "S117";
 pub const CSV_COLUMN: &str = "S121";
 pub const CSV_RAGGED: &str = "S122";
 pub const CSV_CELL: &str = "S123";
@@ -116,6 +117,11 @@ pub const READING: &[Code] = &[
         code: NOT_A_LIST,
         title: "no list to append to or take from",
         explanation: "A change appends items to, takes items out of, or inserts items before something that is a table or a single value.",
+    },
+    Code {
+        code: AREAS,
+        title: "areas that cannot be told apart or added up",
+        explanation: "Areas of one system have names of their own, and the same sites, pools, services, zones, attributes and measures: only values differ. Roll-outs do not go with areas.",
     },
     Code {
         code: CSV_COLUMN,

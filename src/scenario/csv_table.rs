@@ -109,6 +109,29 @@ impl CsvTable {
         });
     }
 
+    /// The rows that have this text in a column, without that column.
+    pub fn only(&self, column: usize, wanted: &str) -> Self {
+        let width = self.columns.len();
+        let is_kept = |at: &usize| at % width != column;
+        let mut part = Self {
+            columns: self.columns.clone(),
+            cells: Vec::new(),
+            ragged: BTreeSet::new(),
+            path: self.path.clone(),
+            text: self.text.clone(),
+            file: self.file,
+        };
+        part.columns.remove(column);
+        for row in (0..self.n_rows()).filter(|row| self.text(*row, column) == wanted) {
+            if self.ragged.contains(&row) {
+                part.ragged.insert(part.n_rows());
+            }
+            let cells = (row * width..(row + 1) * width).filter(is_kept);
+            part.cells.extend(cells.map(|at| self.cells[at]));
+        }
+        part
+    }
+
     pub fn file(&self) -> FileId {
         self.file
     }
@@ -119,7 +142,7 @@ impl CsvTable {
     }
 
     pub fn n_rows(&self) -> usize {
-        self.cells.len() / self.columns.len()
+        self.cells.len() / self.columns.len().max(1)
     }
 
     /// Where a column's name stands.

@@ -96,6 +96,20 @@ impl Diagnostics {
         self.report(Diagnostic::error(code, span, message));
     }
 
+    /// How many faults were found so far.
+    pub fn len(&self) -> usize {
+        self.list.borrow().len()
+    }
+
+    /// Adds an explanation to every error but the first `n` faults.
+    pub fn explain_from(&self, n: usize, note: &str) {
+        let mut list = self.list.borrow_mut();
+        let errors = list.iter_mut().skip(n);
+        for fault in errors.filter(|fault| fault.severity == Severity::Error) {
+            fault.lines.insert(0, format!("note: {note}"));
+        }
+    }
+
     /// Notes that the thing of this name could not be read: that the name is unknown only follows from that.
     pub fn spoil(&self, name: &str) {
         self.spoilt.borrow_mut().insert(name.to_owned());

@@ -7,6 +7,7 @@
 //! read the tree with [`access::TableReader`], and show what [`workspace::Workspace::render`] says.
 
 pub mod access;
+pub mod areas;
 pub mod codes;
 pub mod csv_table;
 pub mod dates;

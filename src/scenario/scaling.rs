@@ -81,6 +81,25 @@ pub fn in_whole_units(before: &Node, mut after: Node) -> Node {
     after
 }
 
+/// Units that were there and were rounded away: one of them stays, in every row of a roster.
+pub fn keep_one(before: &Node, after: &mut Node) {
+    match (&before.value, &mut after.value) {
+        (Value::Integer(before), Value::Integer(units)) if *before > 0 && *units == 0 => *units = 1,
+        (Value::Array(before), Value::Array(rows)) => {
+            before
+                .iter()
+                .zip(rows)
+                .for_each(|(before, row)| keep_one(before, row));
+        }
+        (Value::Table(before), Value::Table(row)) => {
+            if let (Some(before), Some(units)) = (before.get("units"), row.get_mut("units")) {
+                keep_one(before, units);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn refusal(node: &Node, adjustment: Adjustment) -> String {
     match (&node.value, adjustment) {
         (Value::String(text), Adjustment::Multiply(_)) => {

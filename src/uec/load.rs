@@ -16,6 +16,7 @@ use crate::scenario::workspace::Workspace;
 use super::check::capacity::{self, PoolLoad};
 use super::check::{places, reach};
 use super::compile::{self, Compiled};
+use super::federation;
 use super::forms::needs::PeopleForm;
 use super::forms::{self, ScenarioForm, reading::Reading};
 use super::model::{
@@ -130,6 +131,9 @@ fn build(
     overrides: &Overrides,
 ) -> Option<Built> {
     let layered = layers::load(workspace, path, changes)?;
+    if layered.tree.get("areas").is_some() {
+        return build_areas(workspace, layered, overrides);
+    }
     let reading = Reading::new(workspace);
     let mut form = forms::read(&layered.tree, &reading);
     overrides.lay_over(&mut form.run);
@@ -141,10 +145,7 @@ fn build(
         return None;
     }
     let loads = capacity::check(&compiled, &workspace.diagnostics);
-    let residents = form.people.as_ref().map(|people| {
-        let counts = people.cells.iter().flat_map(|cell| &cell.residents);
-        counts.sum()
-    });
+    let residents = form.people.as_ref().map(PeopleForm::total);
     let outline = outline(&form);
     let (compiled, rollouts) = match form.rollouts.is_empty() {
         true => (compiled, Vec::new()),
@@ -157,6 +158,23 @@ fn build(
         model,
         loads,
         residents,
+        outline,
+    })
+}
+
+/// A system of areas: the model of the first, with the program of each and what they have together.
+fn build_areas(workspace: &Workspace, layered: Layered, overrides: &Overrides) -> Option<Built> {
+    let joined = federation::compile(workspace, &layered.tree, |form| {
+        overrides.lay_over(&mut form.run);
+    })?;
+    let outline = outline(&joined.form);
+    let mut model = model(workspace, layered, joined.form, joined.compiled);
+    model.areas = joined.areas;
+    model.residents = joined.residents_by;
+    Some(Built {
+        model,
+        loads: joined.loads,
+        residents: joined.residents,
         outline,
     })
 }
@@ -230,6 +248,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         inputs: inputs.into_iter().map(input).collect(),
         changes: changes.collect(),
         rollouts: Vec::new(),
+        areas: Vec::new(),
         accounts: MonthlyAccounts::default(),
         limits: layered.limits,
         files: files
@@ -244,7 +263,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
 }
 
 /// Residents by zone, by age and by deprivation, as far as the scenario knows these attributes.
-fn residents(people: &PeopleForm, names: &Names) -> Vec<Residents> {
+pub(super) fn residents(people: &PeopleForm, names: &Names) -> Vec<Residents> {
     let mut all = Vec::new();
     for (index, attribute) in names.attributes.iter().enumerate() {
         let level = |name: &str| attribute.levels.iter().position(|level| level.id == name);

@@ -7,7 +7,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, SiteId, TriggerId};
+use crate::engine::streams::purpose_key;
 use crate::engine::time::{SimSpan, SimTime};
+
+use super::overview::Arriving;
 
 pub use crate::scenario::dates::Date;
 
@@ -30,12 +33,55 @@ pub struct Model {
     pub changes: Vec<ChangeNote>,
     /// Changes that are in force at some times, in some places or for some of the people.
     pub rollouts: Vec<Rollout>,
+    /// Areas that do not exchange patients, each with a program of its own; empty of a single one. `program` and `names` are those
+    /// of the first: all have the same sites, pools, marks, attributes and measures, only values differ.
+    pub areas: Vec<AreaModel>,
     /// Which monthly accounts a run keeps.
     pub accounts: MonthlyAccounts,
     /// What the model leaves out and what to beware of, in sentences.
     pub limits: Vec<String>,
     /// Every file that took part, in the order read.
     pub files: Vec<InputFile>,
+}
+
+/// One of several areas.
+#[derive(Clone, Debug, Default)]
+pub struct AreaModel {
+    pub named: Named,
+    pub program: Program,
+    /// Who comes to it.
+    pub arriving: Vec<Arriving>,
+}
+
+impl AreaModel {
+    /// How much there is to do.
+    pub fn arrivals_per_day(&self) -> f64 {
+        self.arriving.iter().map(|kind| kind.per_day).sum()
+    }
+}
+
+impl Model {
+    /// What an area runs: this model with its program and with draws of its own. Nothing that only reports need.
+    pub fn of_area(&self, area: &AreaModel) -> Self {
+        Self {
+            name: self.name.clone(),
+            title: area.named.title.clone(),
+            run: RunPlan {
+                seed: self.run.seed ^ purpose_key(&format!("area {}", area.named.id)),
+                ..self.run
+            },
+            program: area.program.clone(),
+            names: self.names.clone(),
+            measures: self.measures.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Where results are told apart: sites, then areas.
+    pub fn places(&self) -> impl Iterator<Item = &Named> {
+        let areas = self.areas.iter().map(|area| &area.named);
+        self.names.sites.iter().chain(areas)
+    }
 }
 
 /// What is kept by calendar month.

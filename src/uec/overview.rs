@@ -4,7 +4,7 @@ use crate::engine::arrivals::mean_rate_of_gaps;
 use crate::engine::program::{Arrivals, Program, Roster};
 use crate::engine::time::{DAY, SimSpan};
 
-use super::model::Model;
+use super::model::{Model, RunPlan};
 
 /// Patients who come from outside, gathered under the first part of their streams' names: a need or a kind of arrival.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,28 +22,44 @@ pub struct Units {
     pub most: u32,
 }
 
-/// Who arrives, in the order of the scenario.
+/// Who arrives, in the order of the scenario; of several areas, in all of them together.
 pub fn arriving(model: &Model) -> Vec<Arriving> {
-    let mut kinds: Vec<Arriving> = Vec::new();
-    for (name, stream) in model.names.streams.iter().zip(&model.program.streams) {
-        let kind = name.split(['.', '+']).next().unwrap_or(name);
-        let per_day = per_day(model, &stream.arrivals);
-        match kinds.iter_mut().find(|known| known.name == kind) {
-            Some(known) => {
-                known.n_streams += 1;
-                known.per_day += per_day;
-            }
-            None => kinds.push(Arriving {
-                name: kind.to_owned(),
-                n_streams: 1,
-                per_day,
-            }),
-        }
+    if model.areas.is_empty() {
+        return arriving_at(&model.names.streams, &model.program, &model.run);
+    }
+    let mut kinds = Vec::new();
+    for kind in model.areas.iter().flat_map(|area| &area.arriving) {
+        add(&mut kinds, kind.clone());
     }
     kinds
 }
 
-fn per_day(model: &Model, arrivals: &Arrivals) -> f64 {
+/// Who arrives in a program whose streams have these names.
+pub fn arriving_at(streams: &[String], program: &Program, run: &RunPlan) -> Vec<Arriving> {
+    let mut kinds: Vec<Arriving> = Vec::new();
+    for (name, stream) in streams.iter().zip(&program.streams) {
+        let kind = name.split(['.', '+']).next().unwrap_or(name);
+        let arriving = Arriving {
+            name: kind.to_owned(),
+            n_streams: 1,
+            per_day: per_day(program, run, &stream.arrivals),
+        };
+        add(&mut kinds, arriving);
+    }
+    kinds
+}
+
+fn add(kinds: &mut Vec<Arriving>, more: Arriving) {
+    match kinds.iter_mut().find(|known| known.name == more.name) {
+        Some(known) => {
+            known.n_streams += more.n_streams;
+            known.per_day += more.per_day;
+        }
+        None => kinds.push(more),
+    }
+}
+
+fn per_day(program: &Program, run: &RunPlan, arrivals: &Arrivals) -> f64 {
     let day = DAY.0 as f64;
     match arrivals {
         Arrivals::Poisson {
@@ -54,7 +70,6 @@ fn per_day(model: &Model, arrivals: &Arrivals) -> f64 {
         Arrivals::Renewal { gap } => {
             // The mean of a table's draws at evenly spread probabilities: near enough for an overview.
             const DRAWS: u64 = 4096;
-            let program = &model.program;
             let rows = program.durations[gap.index()].samplers.iter();
             let means = rows.map(|row| {
                 let sampler = &program.samplers[row.index()];
@@ -65,7 +80,7 @@ fn per_day(model: &Model, arrivals: &Arrivals) -> f64 {
             day * mean_rate_of_gaps(program, *gap, &means.collect::<Vec<_>>())
         }
         Arrivals::Recorded(list) => {
-            let run = (model.run.warm_up + model.run.length).0.max(1);
+            let run = (run.warm_up + run.length).0.max(1);
             list.len() as f64 / (run as f64 / day)
         }
     }
@@ -89,6 +104,19 @@ pub fn fleet_units(program: &Program, fleet: usize) -> Units {
         fewest: hours.iter().copied().min().unwrap_or(0),
         most: hours.iter().copied().max().unwrap_or(0),
     }
+}
+
+/// Of a model, in all its areas together.
+pub fn in_all(model: &Model, units: impl Fn(&Program) -> Units) -> Units {
+    if model.areas.is_empty() {
+        return units(&model.program);
+    }
+    let each = model.areas.iter().map(|area| units(&area.program));
+    let none = Units { fewest: 0, most: 0 };
+    each.fold(none, |sum, of| Units {
+        fewest: sum.fewest + of.fewest,
+        most: sum.most + of.most,
+    })
 }
 
 fn range(roster: &Roster) -> Units {

@@ -1,6 +1,7 @@
 //! One test crate, one module per kind of test.
 
 mod area;
+mod areas;
 mod calibration;
 mod cli;
 mod commands;
@@ -9,6 +10,7 @@ mod counterfactuals;
 mod decompose;
 mod diagnostics;
 mod directions;
+mod england;
 mod equity;
 mod escalation;
 mod extremes;

@@ -63,7 +63,7 @@ fn spread<'a>(subject: &Subject<'a>, measure: usize) -> Option<Spread<'a>> {
     let of_scenario = |scenario: &Scenario<'_>| {
         let model = subject.model();
         let estimate = |site: &str| scenario.estimate(&measure.id, statistic, site, ALL);
-        let sites = model.names.sites.iter();
+        let sites = model.places();
         let sites =
             sites.filter_map(|site| Some((site_title(model, &site.id), estimate(&site.id)?)));
         let mut sites: Vec<(String, Estimate)> = sites.collect();

@@ -13,6 +13,8 @@ pub struct Facts {
     pub from: String,
     pub until: String,
     pub ohid_catchment: Option<f64>,
+    /// Integrated care board.
+    pub board: String,
     pub contract: String,
     pub ambulance_service: String,
     pub sites: Vec<AcuteSite>,
@@ -158,7 +160,7 @@ pub fn gather(wanted: &Wanted, sheets: &Sheets) -> Result<Facts, String> {
         ));
     }
     let period = (wanted.from.as_str(), until.as_str());
-    let (contract, ambulance_service, ohid_catchment) = board(sheets, &code)?;
+    let (board, contract, ambulance_service, ohid_catchment) = board(sheets, &code)?;
     let districts = districts(sheets, &code, period, ohid_catchment)?;
     let beds = |column| mean(&sheets.beds, &code, period, column);
     let no_beds = || format!("no beds are published for {name} in these months");
@@ -176,6 +178,7 @@ pub fn gather(wanted: &Wanted, sheets: &Sheets) -> Result<Facts, String> {
         from: wanted.from.clone(),
         until,
         ohid_catchment,
+        board,
         contract,
         ambulance_service,
         districts,
@@ -184,7 +187,7 @@ pub fn gather(wanted: &Wanted, sheets: &Sheets) -> Result<Facts, String> {
 }
 
 /// `2023-04` gives `2024-03`.
-fn eleven_later(month: &str) -> Option<String> {
+pub fn eleven_later(month: &str) -> Option<String> {
     let (year, month_of_year) = month.split_once('-')?;
     let (year, month_of_year): (i32, i32) = (year.parse().ok()?, month_of_year.parse().ok()?);
     if !(1..=12).contains(&month_of_year) || month.len() != 7 {
@@ -271,8 +274,8 @@ fn ambulance(table: &Sheet, service: &str, (from, until): (&str, &str)) -> Optio
     })
 }
 
-/// Contract, ambulance service and catchment population.
-fn board(sheets: &Sheets, code: &str) -> Result<(String, String, Option<f64>), String> {
+/// Board, contract, ambulance service and catchment population.
+fn board(sheets: &Sheets, code: &str) -> Result<(String, String, String, Option<f64>), String> {
     let catchments = &sheets.catchments;
     let row = catchments.rows().find(|&row| catchments.is(row, 0, code));
     let board = row.map_or_else(String::new, |row| catchments.text(row, 1));
@@ -286,7 +289,8 @@ fn board(sheets: &Sheets, code: &str) -> Result<(String, String, Option<f64>), S
     let row = own.or_else(by_board).ok_or_else(|| {
         format!("nothing says which NHS 111 contract and ambulance service serve {code}\n  try: a row for it in urgent_care_areas.csv (column only_for_trust) and --data FOLDER")
     })?;
-    Ok((boards.text(row, 1), boards.text(row, 2), population))
+    let cell = |column| boards.text(row, column);
+    Ok((cell(0), cell(1), cell(2), population))
 }
 
 /// Districts by how many of their residents the trust serves, most first.
@@ -349,7 +353,7 @@ fn districts(
     }
 }
 
-fn one_district(sheets: &Sheets, code: &str, served: f64) -> Option<District> {
+pub fn one_district(sheets: &Sheets, code: &str, served: f64) -> Option<District> {
     let places = &sheets.places;
     let place = places.rows().find(|&row| places.is(row, 0, code))?;
     let table = &sheets.residents;

@@ -3,6 +3,7 @@
 //! What is published is put in with its source; what is not (rosters, rooms, crews) is scaled from the shipped fitted system of
 //! Devon and marked `assumed`. It reads tables through a source and gives files; it knows no disk.
 
+pub mod england;
 mod facts;
 mod pools;
 mod system;
@@ -16,6 +17,7 @@ use crate::scenario::workspace::Workspace;
 
 use facts::Facts;
 use tables::Sheets;
+use zones::Shipped;
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +54,8 @@ pub fn draft(wanted: &Wanted, source: &dyn Source) -> Result<Drafted, String> {
     if workspace.diagnostics.has_errors() {
         return Err(workspace.render().trim_end().to_owned());
     }
-    let zones = zones::of(&facts);
-    let shipped = zones::Shipped::read(source).ok_or("the shipped system of Devon is not there")?;
+    let zones = zones::of(&facts.districts);
+    let shipped = Shipped::read(source).ok_or("the shipped system of Devon is not there")?;
     let mut pools = pools::Scale::new(&facts, &zones, &shipped);
     let mut files = system::files(wanted, &facts, &zones, &pools, &shipped);
     // How many of the emergency patients need a bed follows from their needs; how long they stay is set to match.

@@ -6,17 +6,17 @@ use super::facts::{AcuteSite, Facts};
 use super::zones::{Shipped, Zones};
 
 /// Devon, April 2023 to March 2024 (scenarios/systems/devon/published.csv and zones.csv).
-const DEVON_TYPE1: f64 = 334_468.0;
-const DEVON_TYPE3: f64 = 126_662.0;
-const DEVON_ADMISSIONS: f64 = 154_149.0;
+pub const DEVON_TYPE1: f64 = 334_468.0;
+pub const DEVON_TYPE3: f64 = 126_662.0;
+pub const DEVON_ADMISSIONS: f64 = 154_149.0;
 const DEVON_RESIDENTS: f64 = 1_209_773.0;
 /// Attenders put in at its border (arrivals.beyond_border_*).
 const DEVON_BEYOND_BORDER: f64 = 31_700.0;
 /// General and acute beds for adults of its four hospitals.
-const DEVON_ADULT_BEDS: f64 = 2_445.0;
+pub const DEVON_ADULT_BEDS: f64 = 2_445.0;
 /// Planned admissions a year of its four hospitals, and those from clinics among the 51,833 not through A&E.
-const DEVON_PLANNED: f64 = 24_800.0;
-const FROM_CLINICS: f64 = 20_200.0 / 51_833.0;
+pub const DEVON_PLANNED: f64 = 24_800.0;
+pub const FROM_CLINICS: f64 = 20_200.0 / 51_833.0;
 /// Adult beds occupied over discharges a day of Devon's three trusts together (2,313.5 over 302.1), and their ward stays over the
 /// library's (those of Exeter, the middle one).
 const DEVON_BED_DAYS: f64 = 7.66;
@@ -25,10 +25,10 @@ const DEVON_STAY: f64 = 1.12;
 const DEVON_TO_CENTRE: f64 = 0.71;
 
 /// A roster: from when, units, weekdays only if a text.
-type Rows = &'static [(&'static str, f64, &'static str)];
+pub type Rows = &'static [(&'static str, f64, &'static str)];
 
 /// Pools that go with type 1 attendances: Devon's four departments together.
-const BY_ATTENDANCES: [(&str, Rows); 10] = [
+pub const BY_ATTENDANCES: [(&str, Rows); 10] = [
     (
         "triage_nurses",
         &[("00:00", 6.0, ""), ("09:00", 11.0, ""), ("23:00", 7.0, "")],
@@ -69,14 +69,14 @@ const BY_ATTENDANCES: [(&str, Rows); 10] = [
 ];
 
 /// Pools that go with emergency admissions.
-const BY_ADMISSIONS: [(&str, Rows); 3] = [
+pub const BY_ADMISSIONS: [(&str, Rows); 3] = [
     ("home_support", &[("", 460.0, "")]),
     ("rehabilitation_beds", &[("", 208.0, "")]),
     ("care_home_beds", &[("", 116.0, "")]),
 ];
 
 /// Parts of the adult beds by kind, those of Devon rounded.
-const BEDS: [(&str, f64); 3] = [
+pub const BEDS: [(&str, f64); 3] = [
     ("acute_beds", 0.10),
     ("medical_beds", 0.57),
     ("surgical_beds", 0.33),
@@ -139,7 +139,7 @@ pub const VISITING: [Shift; 2] = [
 /// Same-day appointments an hour in general practice, all of Devon.
 const SLOTS_PER_HOUR: f64 = 1_259.0;
 /// Clinicians of Devon's urgent treatment centres and minor injury units by day, and their slots an hour.
-const CENTRE_CLINICIANS: f64 = 34.0;
+pub const CENTRE_CLINICIANS: f64 = 34.0;
 const CENTRE_SLOTS: f64 = 40.0;
 
 /// How an area compares with Devon.

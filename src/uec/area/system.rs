@@ -17,7 +17,7 @@ const ROUNDS_OF_BALANCE: usize = 50;
 /// Part of beds and support that are taken when the run begins, as in Devon.
 const TAKEN: f64 = 0.9;
 /// Residents for whom one ambulance station stands.
-const RESIDENTS_PER_STATION: f64 = 60_000.0;
+pub const RESIDENTS_PER_STATION: f64 = 60_000.0;
 
 /// Routes that need no place: service, rule.
 const BY_TELEPHONE: [(&str, &str); 6] = [
@@ -472,15 +472,15 @@ fn departments(facts: &Facts, zones: &Zones) -> String {
     text
 }
 
-struct Station {
+pub struct Station {
     name: String,
-    lat: f64,
-    lon: f64,
-    residents: f64,
+    pub lat: f64,
+    pub lon: f64,
+    pub residents: f64,
 }
 
 /// Stations at the points of every district, the more the more residents, largest district first.
-fn stations(zones: &Zones) -> Vec<Station> {
+pub fn stations(zones: &Zones) -> Vec<Station> {
     let mut districts: Vec<(&Zone, f64)> = Vec::new();
     for zone in &zones.list {
         match districts
@@ -527,7 +527,7 @@ fn units(stations: &[Station], shifts: &[Shift], scale: f64) -> String {
 }
 
 /// As many patients as places are taken, mixed as in Devon.
-fn already(of: &[(String, String)], n: f64) -> String {
+pub fn already(of: &[(String, String)], n: f64) -> String {
     let n = n.round().max(0.0) as usize;
     let mut text = "time,age,condition\n".to_owned();
     for at in 0..n {

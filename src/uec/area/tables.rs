@@ -14,7 +14,7 @@ pub struct Sheet<'w, 's> {
 
 impl<'w, 's> Sheet<'w, 's> {
     /// Errors (reported): as those of [`CsvTable::parse`]; `S102` without the file, `S121` without a column.
-    fn open(workspace: &'w Workspace<'s>, name: &str, wanted: &[&str]) -> Option<Self> {
+    pub fn open(workspace: &'w Workspace<'s>, name: &str, wanted: &[&str]) -> Option<Self> {
         let file = workspace.open_root(&format!("{name}.csv"))?;
         let table = CsvTable::parse(file, &workspace.files(), &workspace.diagnostics)?;
         let mut columns = Vec::with_capacity(wanted.len());

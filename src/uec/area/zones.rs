@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{District, Facts, slug};
+use super::facts::{District, slug};
 use crate::scenario::source::Source;
 
 /// The ages of the library, as `[attributes.age]` has them.
@@ -63,10 +63,10 @@ impl Zones {
 }
 
 /// The zones of a trust. Residents of districts that are left out are added to the others in proportion.
-pub fn of(facts: &Facts) -> Zones {
-    let total: f64 = facts.districts.iter().map(District::served_residents).sum();
+pub fn of(districts: &[District]) -> Zones {
+    let total: f64 = districts.iter().map(District::served_residents).sum();
     let is_kept = |district: &&District| district.served_residents() >= SMALLEST_DISTRICT * total;
-    let kept: Vec<&District> = facts.districts.iter().filter(is_kept).collect();
+    let kept: Vec<&District> = districts.iter().filter(is_kept).collect();
     let of_kept: f64 = kept
         .iter()
         .map(|district| district.served_residents())
@@ -149,6 +149,8 @@ pub fn points(zone: &Zone) -> Vec<(f64, f64)> {
 pub struct Shipped {
     /// Ids of all needs.
     pub needs: Vec<String>,
+    /// Ids of first contacts with urgent and emergency care, by place and condition.
+    pub first_contacts: Vec<String>,
     /// Contacts a year per 1,000 residents that tend to end in A&E, by age and deprivation.
     rates: BTreeMap<(String, String), f64>,
     /// Such contacts of Devon.
@@ -170,11 +172,7 @@ const NOT_FOR_AE: [&str; 5] = [
 impl Shipped {
     pub fn read(source: &dyn Source) -> Option<Self> {
         let text = |path: &str| source.read(&format!("scenarios/{path}")).ok();
-        let needs = text("library/needs.toml")?;
-        let needs = needs.lines().filter_map(|line| {
-            let name = line.trim().strip_prefix("[needs.")?.strip_suffix(']')?;
-            (!name.contains('.')).then(|| name.to_owned())
-        });
+        let needs = |path: &str| Some(need_names(&text(path)?));
         let mut rates = BTreeMap::new();
         for row in rows(&text("library/needs_rates.csv")?) {
             let counted = row.iter().filter(|(name, _)| {
@@ -190,7 +188,8 @@ impl Shipped {
             );
         }
         let mut shipped = Self {
-            needs: needs.collect(),
+            needs: needs("library/needs.toml")?,
+            first_contacts: needs("library/urgent_contacts.toml")?,
             rates,
             devon_contacts: 0.0,
             in_beds: inside(&text("systems/devon/in_at_start/exeter_beds.csv")?),
@@ -222,12 +221,20 @@ impl Shipped {
     }
 }
 
-fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+fn need_names(text: &str) -> Vec<String> {
+    let names = text.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("[needs.")?.strip_suffix(']')?;
+        (!name.contains('.')).then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+pub fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().filter_map(Result::ok).collect()
 }
 
-fn inside(text: &str) -> Vec<(String, String)> {
+pub fn inside(text: &str) -> Vec<(String, String)> {
     let pair = |row: BTreeMap<String, String>| {
         Some((row.get("age")?.clone(), row.get("condition")?.clone()))
     };

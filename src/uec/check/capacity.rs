@@ -49,6 +49,33 @@ pub fn check(compiled: &Compiled, faults: &Diagnostics) -> Vec<PoolLoad> {
     loads
 }
 
+/// Warns (`S306`) of pools to which in some of several areas comes more work than they have units for; by area, its name and
+/// the loads of its pools.
+pub fn check_areas(compiled: &Compiled, areas: &[(&str, &[PoolLoad])], faults: &Diagnostics) {
+    let ratio = |load: &PoolLoad| load.offered / load.capacity;
+    for pool in 0..compiled.program.pools.len() {
+        let of_pool = areas.iter().map(|(area, loads)| (*area, &loads[pool]));
+        let over = of_pool.filter(|(_, load)| load.capacity > 0.0 && ratio(load) >= 1.0);
+        let mut over: Vec<(&str, f64)> = over.map(|(area, load)| (area, ratio(load))).collect();
+        over.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        let Some((most, ratio)) = over.first() else {
+            continue;
+        };
+        let message = format!(
+            "{} has more work than units in {} of {} areas, most in {most} ({:.0} %)",
+            name_of(compiled, pool),
+            over.len(),
+            areas.len(),
+            100.0 * ratio
+        );
+        let span = compiled.pool_spans[pool];
+        let fault = Diagnostic::warning(codes::OVERLOAD, span, message);
+        faults.report(fault.note(
+            "an estimate from mean rates and durations, without time spent waiting for something else",
+        ));
+    }
+}
+
 fn name_of(compiled: &Compiled, pool: usize) -> String {
     let pool = &compiled.names.pools[pool];
     let site = &compiled.names.sites[pool.site.index()];

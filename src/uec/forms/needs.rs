@@ -27,6 +27,14 @@ pub struct PeopleForm {
     pub span: Span,
 }
 
+impl PeopleForm {
+    /// Everybody who lives there.
+    pub fn total(&self) -> f64 {
+        let counts = self.cells.iter().flat_map(|cell| &cell.residents);
+        counts.sum()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct CellForm {
     /// Position in `PeopleForm::zones`.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
+use crate::scenario::areas::AREA;
 use crate::scenario::csv_table::CsvTable;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::{Located, Span};
@@ -21,6 +22,8 @@ use super::{Name, PlaceForm, WindowForm};
 pub struct Reading<'a> {
     pub workspace: &'a Workspace<'a>,
     pub faults: &'a Diagnostics,
+    /// Of several areas the one being read: of tables with a column `area` it has its own rows.
+    area: Option<&'a str>,
     next_id: Cell<u32>,
     step_ids: RefCell<StepIds>,
 }
@@ -39,8 +42,17 @@ impl<'a> Reading<'a> {
         Self {
             workspace,
             faults: &workspace.diagnostics,
+            area: None,
             next_id: Cell::new(0),
             step_ids: RefCell::default(),
+        }
+    }
+
+    /// As [`Self::new`], for one of several areas.
+    pub fn of_area(workspace: &'a Workspace<'a>, area: &'a str) -> Self {
+        Self {
+            area: Some(area),
+            ..Self::new(workspace)
         }
     }
 
@@ -94,8 +106,11 @@ impl<'a> Reading<'a> {
 
     /// The CSV file that a value names.
     pub fn csv(&self, name: &Node) -> Option<Csv> {
-        let table = self.workspace.csv(name)?;
+        let mut table = self.workspace.csv(name)?;
         let asked_at = name.span;
+        if let (Some(area), Some(column)) = (self.area, table.optional_column(AREA)) {
+            table = Rc::new(table.only(column, area));
+        }
         Some(Csv { table, asked_at })
     }
 

@@ -212,6 +212,17 @@ impl Flows {
         self.left[row * tables.n_dispositions + disposition.index()] += 1;
     }
 
+    /// Adds the patients of another area with the same services.
+    pub fn absorb(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.began, &other.began),
+            (&mut self.moved, &other.moved),
+            (&mut self.left, &other.left),
+        ] {
+            mine.iter_mut().zip(theirs).for_each(|(sum, n)| *sum += n);
+        }
+    }
+
     /// By node: who came in a period and had not gone on when it ended.
     fn stayed(&self, tables: &FlowTables, period: usize) -> Vec<i64> {
         let (n, n_services) = (tables.n_nodes(), tables.n_services);

@@ -217,6 +217,23 @@ impl Levels {
         }
     }
 
+    /// Adds the integrals of another area over the same period. Hours at a level are then hours of an area.
+    pub fn absorb(&mut self, other: &Self) {
+        let both = |mine: &mut Vec<LevelAreas>, theirs: &[LevelAreas]| {
+            let pairs = mine.iter_mut().zip(theirs);
+            pairs.for_each(|(sum, of)| add(sum, *of));
+        };
+        both(&mut self.totals, &other.totals);
+        both(&mut self.by_day, &other.by_day);
+        both(&mut self.by_hour, &other.by_hour);
+        self.measured = self.measured.max(other.measured);
+        for (hours, more) in self.hours_at.iter_mut().zip(&other.hours_at) {
+            let n_levels = hours.len().max(more.len());
+            hours.resize(n_levels, 0);
+            hours.iter_mut().zip(more).for_each(|(sum, n)| *sum += n);
+        }
+    }
+
     /// By measure of `LevelTables::totals`: hours at each whole level.
     pub fn hours_at(&self) -> &[Vec<u32>] {
         &self.hours_at

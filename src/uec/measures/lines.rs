@@ -17,6 +17,8 @@ pub enum Line {
 /// A line that grew from quarter to quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Growth {
+    /// Position in `Model::areas`, if there are any.
+    pub area: Option<u16>,
     pub line: Line,
     /// Mean number waiting in the first and in the last quarter of the measured period.
     pub first: f64,
@@ -84,6 +86,7 @@ impl LineWatch {
             let grows = means.windows(2).all(|pair| pair[1] > LEAST_RATIO * pair[0]);
             let (first, last) = (means[0], means[QUARTERS - 1]);
             (grows && last - first >= LEAST_GROWTH).then(|| Growth {
+                area: None,
                 line: self.line(line),
                 first,
                 last,
@@ -126,6 +129,7 @@ mod tests {
     #[test]
     fn a_line_that_grows_is_told_and_a_steady_one_is_not() {
         let expected = Growth {
+            area: None,
             line: Line::Pool(PoolId(0)),
             first: 0.0,
             last: 30.0,

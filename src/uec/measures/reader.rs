@@ -186,6 +186,26 @@ impl<'t> MeasureReader<'t> {
 
 /// Closing the accounts.
 impl MeasureReader<'_> {
+    /// Adds the accounts of another area that has the same measures. Accounts are sums of whole numbers, so that the order in
+    /// which areas are added changes nothing. Lines are left out: those of one area are no longer for those of another.
+    pub fn absorb(&mut self, other: &MeasureReader<'_>) {
+        let counts = self.counts.iter_mut().zip(&other.counts);
+        counts.for_each(|(sum, count)| *sum += count);
+        let times = self.times.iter_mut().zip(&other.times);
+        times.for_each(|(sum, times)| sum.merge(times));
+        for (mine, theirs) in [
+            (&mut self.by_day, &other.by_day),
+            (&mut self.by_hour, &other.by_hour),
+        ] {
+            for (sum, cell) in mine.iter_mut().zip(theirs) {
+                sum.count += cell.count;
+                sum.sum += cell.sum;
+            }
+        }
+        self.levels.absorb(&other.levels);
+        self.flows.absorb(&other.flows);
+    }
+
     /// Adds to the rows of all patients what was only counted in the rows that make up the whole.
     pub(super) fn add_wholes(&mut self) {
         let tables = self.tables;

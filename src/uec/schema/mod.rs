@@ -3,6 +3,7 @@
 //! It describes one file, not the whole that the layers make: a key that may stand in a lower layer is not asked for here.
 //! Names are not looked up. Tests hold it against the readers of `forms`, key by key; words come from them.
 
+mod areas;
 mod build;
 mod changes;
 mod distributions;
@@ -97,6 +98,7 @@ fn tables() -> Vec<(String, Value)> {
     all.extend(places::tables());
     all.extend(measures::tables());
     all.extend(rollouts::tables());
+    all.extend(areas::tables());
     all
 }
 
@@ -111,6 +113,7 @@ fn definitions() -> Map<String, Value> {
         places::definitions(),
         measures::definitions(),
         rollouts::definitions(),
+        areas::definitions(),
         changes::definitions(),
     ];
     for (name, definition) in each.into_iter().flatten() {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Map, Value, json};
+use uecsim::scenario::areas::Areas;
 use uecsim::scenario::layers::{Changes, load};
 use uecsim::scenario::source::MemorySource;
 use uecsim::scenario::workspace::Workspace;
@@ -19,6 +20,7 @@ pub fn said(value: &Value) -> Vec<(&'static str, String)> {
     let source = MemorySource::new([
         ("a.toml", text.as_str()),
         ("below.toml", "title = \"Below\"\n"),
+        ("areas.csv", "area,title\nnorth,North\n"),
         ("week.csv", &week),
         ("choice.csv", "acuity,majors,minors\n1,0.5,0.5\n,0.2,0.8\n"),
         ("arrivals.csv", "time,acuity\n1 h,1\n"),
@@ -34,7 +36,11 @@ pub fn said(value: &Value) -> Vec<(&'static str, String)> {
     ]);
     let workspace = Workspace::new(&source);
     if let Some(layered) = load(&workspace, "a.toml", &Changes::AsWritten) {
-        forms::read(&layered.tree, &Reading::new(&workspace));
+        let mut tree = layered.tree;
+        if let Some(areas) = Areas::take(&mut tree, &workspace) {
+            tree = areas.tree_of(&tree, &areas.list[0], &workspace);
+        }
+        forms::read(&tree, &Reading::new(&workspace));
     }
     let faults = workspace.diagnostics.sorted();
     faults
@@ -56,7 +62,7 @@ pub fn pieces() -> Vec<Value> {
     let mut top = Map::new();
     for (key, value) in whole.as_object().expect("a table") {
         match value.as_object() {
-            Some(entries) if !["run", "people", "windows"].contains(&key.as_str()) => {
+            Some(entries) if !["areas", "run", "people", "windows"].contains(&key.as_str()) => {
                 for (name, entry) in entries {
                     pieces.push(json!({ "run": run, key: { name: entry } }));
                 }
@@ -96,7 +102,7 @@ fn kind_of(at: &str, table: &Map<String, Value>) -> (String, Vec<String>) {
         *name = "*";
     }
     // The entries of a table with free names are called anything.
-    let is_named = parts.len() == 2 && !matches!(parts[1], "run" | "people");
+    let is_named = parts.len() == 2 && !matches!(parts[1], "areas" | "run" | "people");
     let keys = table.keys().filter(|_| !is_named).cloned();
     (parts.join("/"), keys.collect())
 }

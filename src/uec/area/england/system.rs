@@ -1,0 +1,519 @@
+//! The system and its tables, as text.
+
+use std::fmt::Write;
+
+use super::super::pools::{
+    BASE_CLINICIANS, BEDS, BY_ADMISSIONS, BY_ATTENDANCES, CALL_HANDLERS, CALL_TAKERS,
+    CENTRE_CLINICIANS, CLINICAL_DESK, CLINICIANS, CREWS, RESPONDERS, Shift, TELEPHONE_CLINICIANS,
+    VISITING, part, roster,
+};
+use super::super::system::{already, stations};
+use super::super::zones::{AGES, Shipped, Zone, points};
+use super::areas::{Area, Found};
+use super::sizes::{PLACES, Size};
+
+/// Patients who are in when the simulation begins, more than any trust has beds or places of support: who finds none is not there.
+const IN_BEDS: f64 = 2_600.0;
+const IN_SUPPORT: f64 = 900.0;
+/// Districts of a quintile's residents of which points are kept.
+const DISTRICTS: usize = 4;
+/// Points of a district: the middle and every second one of the ring.
+const POINTS: [usize; 4] = [0, 1, 3, 5];
+/// Slots an hour of Devon's centres.
+const CENTRE_SLOTS: &str = "40";
+
+pub fn files(
+    name: &str,
+    found: &Found,
+    sizes: &[Size],
+    shipped: &Shipped,
+) -> Vec<(String, String)> {
+    let in_folder = |file: &str| format!("{name}/{file}");
+    vec![
+        (format!("{name}.toml"), system(name, found, shipped)),
+        (in_folder("areas.csv"), areas(found, sizes)),
+        (in_folder("zones.csv"), zones(found)),
+        (in_folder("points.csv"), place_points(found)),
+        (
+            in_folder("crews.csv"),
+            units(found, sizes, &CREWS, usize::MAX),
+        ),
+        (
+            in_folder("responders.csv"),
+            units(found, sizes, &RESPONDERS, usize::MAX),
+        ),
+        (
+            in_folder("visiting_clinicians.csv"),
+            units(found, sizes, &VISITING, 1),
+        ),
+        (in_folder("disposition.csv"), disposition(found, sizes)),
+        (in_folder("in_beds.csv"), already(&shipped.in_beds, IN_BEDS)),
+        (
+            in_folder("in_support.csv"),
+            already(&shipped.in_support, IN_SUPPORT),
+        ),
+        (in_folder("published.csv"), found.published.table()),
+    ]
+}
+
+fn system(name: &str, found: &Found, shipped: &Shipped) -> String {
+    let mut text = head(name, found);
+    demand(&mut text, name);
+    ways(&mut text);
+    sites(&mut text);
+    fleets(&mut text, name);
+    arrivals(&mut text, name);
+    set(&mut text, name, shipped);
+    text
+}
+
+fn head(name: &str, found: &Found) -> String {
+    let residents: f64 = found.areas.iter().map(|area| area.zones.residents()).sum();
+    format!(
+        "# England, {from} to {until}, as {n} areas that do not exchange patients: {trusts} acute trusts and what is left of the national figures.\n\
+         # Written by `uecsim area england --from {from}`; do not edit. Parameters are national; volumes and sizes by area stand in {name}/areas.csv.\n\
+         title = \"England\"\n\
+         limits = [\n  \
+           \"Areas do not exchange patients: an ambulance service and an NHS 111 contract are parted among trusts by residents, so that no crew or call handler helps the next area; waits are longer than in one large service with as many staff.\",\n  \
+           \"The hospitals of a trust are one department with one set of beds, which waits less than several smaller ones with as many rooms.\",\n  \
+           \"What no trust reports (centres of community providers, contracts that no board has) is one more area, with one large centre, and is nowhere in particular.\",\n  \
+           \"Residents of a trust's districts stand in five zones, one for each quintile of deprivation, at up to sixteen points.\",\n  \
+           \"Rosters, rooms and crews are not published: Devon's fitted ones by the rules that stand beside them. They are not fitted area by area.\",\n\
+         ]\n\
+         library = [\n  \
+           \"library/attributes.toml\", \"library/profiles.toml\", \"library/urgent_contacts.toml\",\n  \
+           \"library/services/urgent_first_contact.toml\", \"library/services/pharmacy.toml\",\n  \
+           \"library/services/nhs111.toml\", \"library/services/gp_out_of_hours.toml\", \"library/services/ambulance.toml\",\n  \
+           \"library/services/emergency_department.toml\", \"library/services/single_specialty.toml\",\n  \
+           \"library/services/urgent_treatment_centre.toml\", \"library/services/hospital.toml\",\n  \
+           \"library/national_measures.toml\",\n]\n\n\
+         # {residents:.0} residents (mid-2020).\n\
+         [people]\nzones = \"{name}/zones.csv\"\npoints = \"{name}/points.csv\"\n\
+         source = \"ONS mid-2020 by district and IMD 2019 quintile; OHID catchments of trusts, parted among districts like their patients (trust_catchment_ltla_shares)\"\n\n",
+        from = found.from,
+        until = found.until,
+        n = found.areas.len(),
+        trusts = found.areas.len() - 1,
+    )
+}
+
+fn demand(text: &mut String, name: &str) {
+    let _ = write!(
+        text,
+        "# ---- admissions by area ----\n\
+         [choices.disposition]\nby = [\"level\", \"stream\", \"age\"]\noutcomes = [\"home\", \"admit\"]\nfile = \"{name}/disposition.csv\"\n\
+         source = \"Emergency admissions through A&E of each trust over those that the library's chances give\"\nnature = \"calibrated\"\n\n"
+    );
+}
+
+fn ways(text: &mut String) {
+    text.push_str("# ---- ways ----\n");
+    let at_home = [
+        "first_contact",
+        "pharmacy",
+        "dental",
+        "nhs111",
+        "ambulance_control",
+        "gp_out_of_hours",
+    ];
+    for service in at_home {
+        let _ = writeln!(
+            text,
+            "[routes.{service}]\nservice = \"{service}\"\nrule = \"nearest\"\ntravel = \"none\""
+        );
+    }
+    text.push_str("[routes.general_practice]\nservice = \"general_practice\"\nrule = \"nearest\"\ntravel = \"none\"\nany_time = true\n");
+    text.push_str(
+        "[routes.hospital]\nservice = \"hospital\"\nrule = \"same_site\"\ntravel = \"none\"\n",
+    );
+    let by_road = [
+        ("out_of_hours_base", "out_of_hours_base", 48),
+        ("urgent_treatment_centre", "urgent_treatment_centre", 40),
+        ("urgent_conveyance", "urgent_treatment_centre", 48),
+        ("emergency_department", "emergency_department", 40),
+        ("conveyance", "emergency_department", 48),
+        ("hospital_conveyance", "hospital", 48),
+        ("hospital_direct", "hospital", 40),
+    ];
+    for (route, service, speed) in by_road {
+        let _ = writeln!(
+            text,
+            "[routes.{route}]\nservice = \"{service}\"\nrule = \"nearest\"\ntravel = {{ speed_kmh = {speed}, detour = 1.4 }}\n\
+             source = \"geo.detour_index; speeds between geo.travel_speed.urban_blue_light_kmh and rural (assumed there)\""
+        );
+    }
+    text.push('\n');
+}
+
+/// Sites with Devon's whole teams; every area scales them.
+fn sites(text: &mut String) {
+    let said = "assumed = \"Rosters are not public: Devon's fitted ones, which every area scales to its volume ([areas.set])\"\nnature = \"calibrated\"";
+    let place = "place = { lat = 52.5, lon = -1.5 }";
+    let _ = write!(
+        text,
+        "# ---- sites, with the teams of all Devon; places and sizes are set by area ----\n\
+         [sites.home]\ntitle = \"At home and in the high street\"\nservices = [\"first_contact\", \"general_practice\", \"pharmacy\", \"dental\"]\n{place}\n\n\
+         [sites.nhs111]\ntitle = \"NHS 111\"\nservices = [\"nhs111\"]\n{place}\n\
+         [sites.nhs111.pools]\n{said}\ncall_handlers = {}\nclinicians = {}\n\n\
+         [sites.out_of_hours_hub]\ntitle = \"GP out of hours\"\nservices = [\"gp_out_of_hours\"]\n{place}\n\
+         [sites.out_of_hours_hub.pools]\n{said}\ntelephone_clinicians = {}\n\n\
+         [sites.out_of_hours_base]\ntitle = \"Out-of-hours base\"\nservices = [\"out_of_hours_base\"]\nhours = \"out_of_hours\"\n{place}\n\
+         [sites.out_of_hours_base.pools]\n{said}\nbase_clinicians = {}\n\n\
+         [sites.control_room]\ntitle = \"Ambulance control\"\nservices = [\"ambulance_control\"]\n{place}\n\
+         [sites.control_room.pools]\n{said}\ncall_takers = {}\nclinical_desk = {}\n\n",
+        roster(CALL_HANDLERS, 1.0),
+        roster(CLINICIANS, 1.0),
+        roster(TELEPHONE_CLINICIANS, 1.0),
+        roster(BASE_CLINICIANS, 1.0),
+        roster(CALL_TAKERS, 1.0),
+        roster(CLINICAL_DESK, 1.0),
+    );
+    let _ = write!(
+        text,
+        "[sites.acute]\ntitle = \"Hospitals of the trust\"\nservices = [\"emergency_department\", \"hospital\"]\n{place}\n[sites.acute.pools]\n{said}\n"
+    );
+    for (pool, rows) in BY_ATTENDANCES.iter().chain(&BY_ADMISSIONS) {
+        let _ = writeln!(text, "{pool} = {}", roster(rows, 1.0));
+    }
+    for (kind, _) in BEDS {
+        let _ = writeln!(text, "{kind} = 100");
+    }
+    let _ = write!(
+        text,
+        "childrens_beds = 100\nready_list = 20000\n\n\
+         [sites.urgent_treatment]\ntitle = \"Urgent treatment and minor injuries\"\nservices = [\"urgent_treatment_centre\"]\nhours = \"Mon-Sun 08:00-20:00\"\n{place}\n\
+         [sites.urgent_treatment.pools]\n{said}\nutc_clinicians = [{{ from = \"00:00\", units = 0 }}, {{ from = \"08:00\", units = {CENTRE_CLINICIANS} }}, {{ from = \"20:00\", units = 0 }}]\nutc_imaging = {}\n\
+         [sites.urgent_treatment.slots]\n{said}\nutc_slots = {{ per_hour = {CENTRE_SLOTS}, hours = \"Mon-Sun 08:00-20:00\" }}\n\n\
+         [sites.eye_clinic]\ntitle = \"Single-specialty clinics (type 2)\"\nservices = [\"single_specialty\"]\n{place}\n\
+         [sites.eye_clinic.pools]\nassumed = \"One room for each 800 attendances a year, as in Devon, and one more\"\nclinic_rooms = 4\n\n",
+        (CENTRE_CLINICIANS / 2.0).ceil()
+    );
+}
+
+fn fleets(text: &mut String, name: &str) {
+    let said = "source = \"geo.detour_index; geo.travel_speed.*\"\nassumed = \"Crews are not public: Devon's fitted number per incident, at places spread over the districts by residents\"\nnature = \"calibrated\"";
+    let _ = write!(
+        text,
+        "# ---- crews and visiting clinicians ----\n\
+         [fleets.ambulances]\nunits_from = \"{name}/crews.csv\"\nspeed_kmh = 48\ndetour = 1.4\nresponding = 0.72\nconveying = 0.95\nreassign = {{ saves = \"3 min\" }}\nrank = \"category\"\n{said}\n\n\
+         [fleets.responders]\nunits_from = \"{name}/responders.csv\"\nspeed_kmh = 48\ndetour = 1.4\nresponding = 0.72\nrank = \"category\"\n{said}\n\n\
+         [fleets.visiting_clinicians]\nunits_from = \"{name}/visiting_clinicians.csv\"\nspeed_kmh = 48\ndetour = 1.4\nrank = \"level\"\n\
+         assumed = \"Not public: Devon's number per call to NHS 111\"\nnature = \"calibrated\"\n\n"
+    );
+}
+
+fn arrivals(text: &mut String, name: &str) {
+    let middle = "place = { zone = \"quintile_3\" }";
+    let _ = write!(
+        text,
+        "# ---- planned care, clinics, and those who are in at the start ----\n\
+         [arrivals.planned]\nrate = \"100 per year\"\nprofile = \"planned\"\nto = \"hospital.planned\"\nsite = \"acute\"\n{middle}\n\
+         set = {{ zone = \"quintile_3\", condition = \"planned\", level = \"primary_care\" }}\n\
+         shares = {{ age = {{ \"15-24\" = 0.07, \"25-44\" = 0.18, \"45-64\" = 0.31, \"65-74\" = 0.23, \"75-84\" = 0.17, \"85+\" = 0.04 }} }}\n\
+         assumed = \"Planned overnight admissions: Devon's per bed\"\nnature = \"calibrated\"\n\n\
+         [arrivals.from_clinics]\nrate = \"100 per year\"\nprofile = \"clinics\"\nto = \"hospital.direct\"\nsite = \"acute\"\n{middle}\n\
+         set = {{ zone = \"quintile_3\", route = \"general_practice\" }}\n\
+         shares = {{ condition = {{ abdominal_urinary = 0.3, respiratory = 0.12, infection = 0.15, cardiac = 0.15, pregnancy_gynae = 0.12, falls_frailty = 0.06, child_illness = 0.1 }}, level = {{ emergency = 0.55, urgent = 0.45 }}, age = {{ \"0-4\" = 0.07, \"5-14\" = 0.06, \"15-24\" = 0.09, \"25-44\" = 0.17, \"45-64\" = 0.22, \"65-74\" = 0.15, \"75-84\" = 0.16, \"85+\" = 0.08 }} }}\n\
+         source = \"Emergency admissions that are not through A&E (NHS England A&E monthly), less those that follow from calls; kinds as in Devon\"\nnature = \"calibrated\"\n\n\
+         [arrivals.type_2]\nrate = \"100 per year\"\nprofile = \"clinics\"\nto = \"single_specialty.arrive\"\nsite = \"eye_clinic\"\n{middle}\n\
+         set = {{ condition = \"eye_ear\", level = \"urgent\", age = \"45-64\", zone = \"quintile_3\" }}\n\
+         source = \"Type 2 attendances (NHS England A&E monthly)\"\n\n\
+         [arrivals.in_at_start_beds]\nfile = \"{name}/in_beds.csv\"\nto = \"hospital.already_in\"\nsite = \"acute\"\nset = {{ zone = \"quintile_3\" }}\n\
+         assumed = \"All beds are taken when the simulation begins; who finds none is not there\"\n\
+         [arrivals.in_at_start_support]\nfile = \"{name}/in_support.csv\"\nto = \"hospital.already_supported\"\nsite = \"acute\"\nset = {{ zone = \"quintile_3\" }}\n\
+         assumed = \"All places of support are taken when the simulation begins; who finds none is not there\"\n\n"
+    );
+}
+
+/// What the columns of the table of areas set.
+fn set(text: &mut String, name: &str, shipped: &Shipped) {
+    let _ = write!(
+        text,
+        "# ---- areas ----\n[areas]\nfile = \"{name}/areas.csv\"\n\n[areas.set]\n"
+    );
+    for place in PLACES {
+        let said = match place {
+            "calls" => {
+                "source = \"Calls received by the contract (A01), parted among areas by residents\""
+            }
+            "emergency_calls" => {
+                "source = \"Incidents of the ambulance service, parted among areas by residents, less those that NHS 111 sends\""
+            }
+            "walk_in" => {
+                "source = \"Type 1 attendances of the trust, less those that 111, 999 and centres send\""
+            }
+            _ => "source = \"Type 3 attendances of the trust, less those that 111 and 999 send\"",
+        };
+        for need in shipped
+            .first_contacts
+            .iter()
+            .filter(|need| is_at(need, place))
+        {
+            let _ = writeln!(
+                text,
+                "\"needs.{need}.multiply\" = {{ column = \"{place}\", {said} }}"
+            );
+        }
+    }
+    for arrival in ["planned", "from_clinics", "type_2"] {
+        let _ = writeln!(
+            text,
+            "\"arrivals.{arrival}.rate\" = {{ column = \"{arrival}\" }}"
+        );
+    }
+    let scaled = |text: &mut String, site: &str, pools: &[&str], column: &str, why: &str| {
+        for pool in pools {
+            let _ = writeln!(
+                text,
+                "\"sites.{site}.pools.{pool}\" = {{ multiply = {{ column = \"{column}\" }}, assumed = \"{why}\" }}"
+            );
+        }
+    };
+    let spare = "staff grow with the volume and spare staff with its square root";
+    scaled(
+        text,
+        "nhs111",
+        &["call_handlers", "clinicians"],
+        "nhs111",
+        &format!("Calls over Devon's; {spare}"),
+    );
+    scaled(
+        text,
+        "out_of_hours_hub",
+        &["telephone_clinicians"],
+        "nhs111",
+        &format!("Calls over Devon's; {spare}"),
+    );
+    scaled(
+        text,
+        "out_of_hours_base",
+        &["base_clinicians"],
+        "nhs111",
+        &format!("Calls over Devon's; {spare}"),
+    );
+    scaled(
+        text,
+        "control_room",
+        &["call_takers", "clinical_desk"],
+        "control",
+        &format!("Incidents over Devon's; {spare}"),
+    );
+    let departments = BY_ATTENDANCES.map(|(pool, _)| pool);
+    scaled(
+        text,
+        "acute",
+        &departments,
+        "departments",
+        &format!("Type 1 attendances over Devon's; {spare}"),
+    );
+    let support = BY_ADMISSIONS.map(|(pool, _)| pool);
+    scaled(
+        text,
+        "acute",
+        &support,
+        "support",
+        "Emergency admissions over Devon's",
+    );
+    scaled(
+        text,
+        "urgent_treatment",
+        &["utc_clinicians", "utc_imaging"],
+        "centres",
+        &format!("Type 3 attendances over Devon's; {spare}"),
+    );
+    for (kind, _) in BEDS.iter().chain(&[("childrens_beds", 0.0)]) {
+        let _ = writeln!(
+            text,
+            "\"sites.acute.pools.{kind}\" = {{ column = \"{kind}\", source = \"General and acute beds of the trust (NHS England); parts by kind so that all kinds are equally full (library/england_rules.csv)\" }}"
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\"sites.eye_clinic.pools.clinic_rooms\" = {{ column = \"clinic_rooms\", assumed = \"One room for each 800 attendances of type 2 a year, and one more\" }}\n\
+         \"durations.ward_stay\" = {{ multiply = {{ column = \"stay\" }}, assumed = \"Beds occupied over the bed days that the trust's admissions take at the library's stays\" }}\n\
+         \"durations.acute_unit_stay\" = {{ multiply = {{ column = \"stay\" }}, assumed = \"As ward_stay\" }}"
+    );
+    for site in [
+        "home",
+        "nhs111",
+        "out_of_hours_hub",
+        "out_of_hours_base",
+        "control_room",
+        "acute",
+        "urgent_treatment",
+        "eye_clinic",
+    ] {
+        let _ = writeln!(
+            text,
+            "\"sites.{site}.place\" = {{ lat = {{ column = \"lat\" }}, lon = {{ column = \"lon\" }} }}"
+        );
+    }
+}
+
+/// Whether a need of the library is a first contact at this place.
+fn is_at(need: &str, place: &str) -> bool {
+    need.strip_prefix(place)
+        .is_some_and(|rest| rest.starts_with('_'))
+}
+
+fn areas(found: &Found, sizes: &[Size]) -> String {
+    let mut text = "area,title,board,contract,service,lat,lon,calls,emergency_calls,walk_in,centre,planned,from_clinics,type_2,nhs111,control,departments,support,centres,acute_beds,medical_beds,surgical_beds,childrens_beds,clinic_rooms,stay\n".to_owned();
+    for (area, size) in found.areas.iter().zip(sizes) {
+        let Area {
+            id,
+            title,
+            board,
+            contract,
+            service,
+            lat,
+            lon,
+            ..
+        } = area;
+        let [calls, emergency_calls, walk_in, centre] = size.contacts;
+        let [acute, medical, surgical, children] = size.beds;
+        let _ = writeln!(
+            text,
+            "{id},\"{title}\",{board},{contract},{service},{lat:.4},{lon:.4},{calls:.4},{emergency_calls:.4},{walk_in:.4},{centre:.4},\
+             {:.0} per year,{:.0} per year,{:.0} per year,{:.3},{:.3},{:.3},{:.3},{:.3},{acute},{medical},{surgical},{children},{:.0},{:.3}",
+            size.planned,
+            size.from_clinics,
+            size.type2.max(1.0),
+            size.calls,
+            size.control,
+            size.departments,
+            size.support,
+            size.centre,
+            (size.type2 / 800.0).ceil() + 1.0,
+            size.stay,
+        );
+    }
+    text
+}
+
+/// The zones of an area of one quintile of deprivation.
+fn of_quintile(area: &Area, quintile: usize) -> impl Iterator<Item = &Zone> {
+    area.zones
+        .list
+        .iter()
+        .filter(move |zone| zone.quintile == quintile)
+}
+
+fn zones(found: &Found) -> String {
+    let mut text = format!(
+        "area,zone,title,lat,lon,rural,deprivation,{}\n",
+        AGES.join(",")
+    );
+    for area in &found.areas {
+        for quintile in 1..=5 {
+            let mut residents = [0.0; 8];
+            let (mut lat, mut lon, mut rural, mut n) = (0.0, 0.0, 0.0, 0.0);
+            for zone in of_quintile(area, quintile) {
+                residents
+                    .iter_mut()
+                    .zip(zone.residents)
+                    .for_each(|(sum, n)| *sum += n);
+                lat += zone.lat * zone.total();
+                lon += zone.lon * zone.total();
+                rural += if zone.is_rural { zone.total() } else { 0.0 };
+                n += zone.total();
+            }
+            let (lat, lon) = if n > 0.0 {
+                (lat / n, lon / n)
+            } else {
+                (area.lat, area.lon)
+            };
+            let residents = residents.map(|residents| residents.to_string()).join(",");
+            let rural = u8::from(rural > n / 2.0);
+            let _ = writeln!(
+                text,
+                "{},quintile_{quintile},Quintile {quintile} of deprivation,{lat:.4},{lon:.4},{rural},{quintile},{residents}",
+                area.id
+            );
+        }
+    }
+    text
+}
+
+fn place_points(found: &Found) -> String {
+    let mut text = "area,zone,lat,lon,weight\n".to_owned();
+    for area in &found.areas {
+        for quintile in 1..=5 {
+            let mut here: Vec<&Zone> = of_quintile(area, quintile).collect();
+            here.sort_by(|a, b| b.total().total_cmp(&a.total()).then(a.id.cmp(&b.id)));
+            for zone in here.into_iter().take(DISTRICTS) {
+                let all = points(zone);
+                for (lat, lon) in POINTS.map(|at| all[at]) {
+                    let _ = writeln!(
+                        text,
+                        "{},quintile_{quintile},{lat:.3},{lon:.3},{:.0}",
+                        area.id,
+                        (zone.total() / 100.0).max(1.0)
+                    );
+                }
+            }
+        }
+    }
+    text
+}
+
+/// Rows of a fleet's table: every shift's units parted among the area's stations by residents.
+fn units(found: &Found, sizes: &[Size], shifts: &[Shift], most_stations: usize) -> String {
+    let mut text = "area,station,lat,lon,units,shift\n".to_owned();
+    for (area, size) in found.areas.iter().zip(sizes) {
+        let mut stations = stations(&area.zones);
+        stations.truncate(most_stations);
+        let weights: Vec<f64> = stations.iter().map(|station| station.residents).collect();
+        for (shift, devon) in shifts {
+            for (at, (station, units)) in stations
+                .iter()
+                .zip(part(devon * size.crews, &weights))
+                .enumerate()
+            {
+                if units > 0 {
+                    let _ = writeln!(
+                        text,
+                        "{},{},{:.3},{:.3},{units},\"{shift}\"",
+                        area.id,
+                        at + 1,
+                        station.lat,
+                        station.lon
+                    );
+                }
+            }
+        }
+    }
+    text
+}
+
+/// The library's chances of admission by level, stream and age (choices.disposition), times what a trust admits over that.
+const ADMIT: [(&str, &str, &str, f64); 13] = [
+    ("life_threatening", "", "0-4|5-14", 0.65),
+    ("life_threatening", "", "", 0.87),
+    ("emergency", "minors", "", 0.14),
+    ("emergency", "", "0-4|5-14", 0.26),
+    ("emergency", "", "15-24|25-44", 0.39),
+    ("emergency", "", "45-64", 0.51),
+    ("emergency", "", "65-74", 0.61),
+    ("emergency", "", "", 0.715),
+    ("urgent", "", "0-4|5-14", 0.05),
+    ("urgent", "minors", "", 0.02),
+    ("urgent", "", "75-84|85+", 0.22),
+    ("urgent", "", "", 0.11),
+    ("", "", "", 0.01),
+];
+
+fn disposition(found: &Found, sizes: &[Size]) -> String {
+    let mut text = "area,level,stream,age,home,admit\n".to_owned();
+    for (area, size) in found.areas.iter().zip(sizes) {
+        for (level, stream, age, admit) in ADMIT {
+            let admit = (admit * size.admitted).min(0.97);
+            let _ = writeln!(
+                text,
+                "{},{level},{stream},{age},{:.4},{admit:.4}",
+                area.id,
+                1.0 - admit
+            );
+        }
+    }
+    text
+}
