@@ -1,5 +1,6 @@
 //! Every code that the program prints, with those that only commands find.
 
+use super::{batches, precision};
 use crate::experiment::reproduction::codes::{FIGURE, NO_RULE, NO_SUCH_NUMBER};
 use crate::scenario::codes::{Code, READING};
 use crate::uec::codes::CHECKING;
@@ -15,6 +16,16 @@ const EXPERIMENT: &[Code] = &[
         code: "E101",
         title: "scenarios that cannot be paired",
         explanation: "A comparison simulates the same patients in every scenario, so start, warm-up and length must be the same. Give the scenarios the same [run] table, or use --length and --warm-up.",
+    },
+    Code {
+        code: precision::CODE,
+        title: "a precision that cannot be asked for",
+        explanation: "--precision takes a half-width, in percent of the mean for all headline measures (\"5 %\"), or for one statistic of one measure, in percent or in its unit (\"time_in_department:mean=3 min\"; percentages: \"0.5 points\"). In a comparison it is that of the paired difference, or with \"value:\" before the measure that of the value of each scenario.",
+    },
+    Code {
+        code: batches::CODE,
+        title: "batches that cannot stand for replications",
+        explanation: "Batches of one long run must be alike (whole weeks where anything changes with the hour or the day, no season, no change that comes into force) and long enough not to depend on each other; else intervals from them would be too narrow. Take a longer run, fewer batches, or replications.",
     },
     Code {
         code: FIGURE,

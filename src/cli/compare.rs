@@ -4,10 +4,14 @@ use clap::Args;
 
 use super::decompose::{self, decomposition, differ_otherwise};
 use super::options::{Common, Exit};
+use super::precision::{
+    PrecisionFlags, Reached, goal_of_comparison, say_what_would_settle, seconds_each,
+};
 use super::writing::{self, Circumstances, Target};
 use super::{json, loading, running, say};
+use crate::experiment::results::{Comparison, Part, Results};
 use crate::report::run_json::Recipe;
-use crate::report::subject::Outcome;
+use crate::report::subject::{Outcome, Subject};
 use crate::uec::model::Model;
 
 #[derive(Debug, Args)]
@@ -33,6 +37,8 @@ pub struct CompareArguments {
     )]
     patients: Option<u32>,
     #[command(flatten)]
+    precision: PrecisionFlags,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -50,6 +56,12 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     }
     same_plan(&mut models, common)?;
     let target = Target::for_comparison(&models, common)?;
+    let asked = arguments.precision.asked();
+    let goal = asked.as_ref().map(|asked| {
+        let models: Vec<&Model> = models.iter().collect();
+        goal_of_comparison(asked, &models)
+    });
+    let goal = goal.transpose()?;
     let parts = if arguments.decompose {
         let files = [&*arguments.baseline, &*arguments.alternatives[0]];
         let decomposed = decomposition(
@@ -57,19 +69,33 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
             |changes| differ_otherwise(files, changes),
             |_, changes| loading::load_one(files[1], changes, common),
         )?;
-        decompose::announce(&decomposed, models[0].run.replications, common);
+        if goal.is_none() {
+            decompose::announce(&decomposed, models[0].run.replications, common);
+        }
         Some(decomposed)
     } else {
         None
     };
     let baseline = models.remove(0);
-    let mut ran = running::compare(baseline, models, parts, common)?;
+    let mut ran = running::compare(baseline, models, parts, goal.as_ref(), common)?;
     if let Some(most) = arguments.patients
         && ran.exit != Exit::Interrupted
     {
         let followed = running::follow_patients(&mut ran.results, most, common)?;
         ran.exit = ran.exit.max(followed);
     }
+    let outcome = Outcome::Comparison(&ran.results);
+    let whole = whole_results(&ran.results);
+    let reached = goal.as_ref().map(|goal| Reached::new(goal, &whole));
+    let common = &match &reached {
+        Some(reached) => common.with_replications(reached.replications()),
+        None => common.clone(),
+    };
+    let recipe = common.recipe("compare");
+    let recipe = match &asked {
+        Some(asked) => asked.laid_over(recipe),
+        None => recipe,
+    };
     let decompose = arguments.decompose.then(|| "--decompose".to_owned());
     let patients = arguments.patients.map(|most| format!("--patients={most}"));
     let further: Vec<String> = decompose.into_iter().chain(patients).collect();
@@ -81,21 +107,40 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
         recipe: Recipe {
             decompose: arguments.decompose,
             patients: arguments.patients,
-            ..common.recipe("compare")
+            ..recipe
         },
+        precision: reached.as_ref().map(Reached::record),
     };
-    let outcome = Outcome::Comparison(&ran.results);
     let folder = writing::write(outcome, &target, &circumstances)?;
     if common.json {
-        put_line!("{}", json::of_comparison(&ran.results, folder.as_deref()));
+        let mut shown = json::of_comparison(&ran.results, folder.as_deref());
+        if let Some(reached) = &reached {
+            shown["precision"] = reached.as_json();
+        }
+        put_line!("{shown}");
     } else if !common.quiet {
         put_line!(
             "{}",
             say::work_done(&writing::all_results(outcome), ran.took)
         );
         say::finding(outcome, folder.as_deref());
+        // One more replication is one more of every scenario.
+        let each = seconds_each(&whole[..1], ran.took);
+        if let Some(reached) = &reached {
+            reached.say(each);
+        }
+        say_what_would_settle(&Subject::new(outcome), each);
     }
-    Ok(ran.exit)
+    Ok(Reached::exit(ran.exit, reached.iter()))
+}
+
+/// Of baseline and alternatives, without the parts of a decomposition.
+pub fn whole_results(comparison: &Comparison) -> Vec<&Results> {
+    let alternatives = comparison.alternatives.iter();
+    let whole = alternatives.filter(|alternative| alternative.part == Part::Whole);
+    std::iter::once(&comparison.baseline)
+        .chain(whole.map(|alternative| &alternative.results))
+        .collect()
 }
 
 /// What the program does when nothing is asked: the shipped traditional and networked scenarios.
@@ -105,6 +150,7 @@ pub fn main_job(common: &Common) -> Result<Exit, Exit> {
         alternatives: vec!["scenarios/networked.toml".to_owned()],
         decompose: false,
         patients: None,
+        precision: PrecisionFlags::default(),
         common: common.clone(),
     })
 }

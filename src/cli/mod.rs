@@ -5,6 +5,7 @@ mod say;
 
 mod area;
 mod backtest;
+mod batches;
 mod calibrate;
 mod catalogue;
 mod check;
@@ -29,6 +30,7 @@ mod options;
 mod origin_words;
 mod overlay;
 mod packed;
+mod precision;
 mod progress;
 mod reproduce;
 mod run;
@@ -38,6 +40,7 @@ mod sources;
 mod stress;
 mod trace;
 mod verify;
+mod warm_up;
 mod writing;
 
 use clap::{Parser, Subcommand};
@@ -87,6 +90,8 @@ enum Command {
     Fit(fit::FitArguments),
     /// Run published models again and compare their figures with what was published
     Reproduce(reproduce::ReproduceArguments),
+    /// Say how long a scenario takes to forget its start, with plots, or why it has no steady state
+    WarmUp(warm_up::WarmUpArguments),
     /// Simulate again what a folder records and compare every byte that was written
     Verify(verify::VerifyArguments),
     /// Tell one patient's journey, or the same patient's in two scenarios side by side
@@ -117,6 +122,7 @@ pub fn main() -> Exit {
         Some(Command::Data(arguments)) => data::data(arguments),
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(arguments),
+        Some(Command::WarmUp(arguments)) => warm_up::warm_up(arguments),
         Some(Command::Verify(arguments)) => verify::verify(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),

@@ -45,6 +45,14 @@ impl Common {
         wanted.map_or(1, NonZeroUsize::get)
     }
 
+    /// These flags with a number of replications.
+    pub fn with_replications(&self, replications: u32) -> Self {
+        Self {
+            replications: Some(replications),
+            ..self.clone()
+        }
+    }
+
     /// What a record keeps of these flags: those that results depend on.
     pub fn recipe(&self, command: &str) -> Recipe {
         Recipe {

@@ -32,6 +32,11 @@ impl Progress {
         }
     }
 
+    /// There are `days` more to do than was said.
+    pub fn expect(&self, days: u64) {
+        self.bar.inc_length(days);
+    }
+
     /// `days` more are done.
     pub fn add(&self, days: u64) {
         self.bar.inc(days);

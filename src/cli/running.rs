@@ -5,10 +5,13 @@ use std::time::Duration;
 use super::options::{Common, Exit};
 use super::progress::Progress;
 use super::{interrupt, say};
+use crate::experiment::batches;
 use crate::experiment::counterfactual::{days_to_follow, follow};
 use crate::experiment::decompose::Decomposition;
+use crate::experiment::precision::{self, Expect, Goal, Group};
 use crate::experiment::replicate::{Control, Failure, FailureKind, days_to_run};
 use crate::experiment::results::{Alternative, Comparison, Part, Results};
+use crate::experiment::warm_up::{self, SimSpan, WarmUp};
 use crate::experiment::{self, Ended};
 use crate::uec::model::Model;
 
@@ -22,6 +25,23 @@ pub struct Ran<T> {
 pub fn run(models: Vec<Model>, common: &Common) -> Result<Ran<Vec<Results>>, Exit> {
     let days = days_to_run(&models);
     under_way(days, common, |control| experiment::run(models, control))
+}
+
+/// As [`run`], as many replications of each scenario as its goal takes.
+pub fn run_to(
+    models: Vec<Model>,
+    goals: &[Goal],
+    common: &Common,
+) -> Result<Ran<Vec<Results>>, Exit> {
+    let groups: Vec<Group<'_>> = (goals.iter().enumerate())
+        .map(|(position, goal)| Group {
+            scenarios: position..position + 1,
+            goal,
+        })
+        .collect();
+    under_way_for_long(0, common, |control, expect| {
+        precision::run(models, &groups, control, expect)
+    })
 }
 
 /// As [`run`], of models whose lines may grow as those of their originals do: nobody is warned of that.
@@ -38,15 +58,22 @@ pub fn compare(
     baseline: Model,
     alternatives: Vec<Model>,
     decomposition: Option<Decomposition>,
+    goal: Option<&Goal>,
     common: &Common,
 ) -> Result<Ran<Comparison>, Exit> {
+    if goal.is_some() {
+        return under_way_for_long(0, common, |control, expect| {
+            let goal = goal.map(|goal| (goal, expect));
+            experiment::run_comparison(baseline, alternatives, decomposition, goal, control)
+        });
+    }
     let parts = decomposition.iter().flat_map(|all| &all.models);
     let models = std::iter::once(&baseline).chain(&alternatives).chain(parts);
     let days = models
         .map(|model| days_to_run(std::slice::from_ref(model)))
         .sum();
     under_way(days, common, |control| {
-        experiment::run_comparison(baseline, alternatives, decomposition, control)
+        experiment::run_comparison(baseline, alternatives, decomposition, None, control)
     })
 }
 
@@ -78,10 +105,39 @@ pub fn follow_patients(
     Ok(ran.exit)
 }
 
+/// One long run in batches.
+pub fn run_batches(model: Model, n: u32, common: &Common) -> Result<Ran<Vec<Results>>, Exit> {
+    let days = days_to_run(std::slice::from_ref(&model)) / u64::from(model.run.replications.max(1));
+    under_way(days * u64::from(n), common, |control| {
+        batches::run(model, n, control)
+    })
+}
+
+/// Follows key levels from the start of a scenario whose own warm-up is `present`.
+pub fn follow_levels(
+    model: Model,
+    present: SimSpan,
+    common: &Common,
+) -> Result<Ran<Option<WarmUp>>, Exit> {
+    let days = days_to_run(std::slice::from_ref(&model));
+    under_way(days, common, |control| {
+        warm_up::run(model, present, control)
+    })
+}
+
 fn under_way<T>(
     days: u64,
     common: &Common,
     experiment: impl FnOnce(&Control<'_>) -> Result<Ended<T>, String>,
+) -> Result<Ran<T>, Exit> {
+    under_way_for_long(days, common, |control, _| experiment(control))
+}
+
+/// As [`under_way`], of what finds out on the way that there is more to do.
+fn under_way_for_long<T>(
+    days: u64,
+    common: &Common,
+    experiment: impl FnOnce(&Control<'_>, Expect<'_>) -> Result<Ended<T>, String>,
 ) -> Result<Ran<T>, Exit> {
     let progress = Progress::new(days, common.quiet);
     let control = Control {
@@ -89,7 +145,7 @@ fn under_way<T>(
         cancel: interrupt::flag(),
         progress: &|days| progress.add(days),
     };
-    let ended = experiment(&control);
+    let ended = experiment(&control, &|days| progress.expect(days));
     let took = progress.finish();
     let ended = ended.map_err(|fault| say::fault(Exit::Machine, &fault))?;
     if !common.quiet {

@@ -18,6 +18,7 @@ use crate::experiment::results::{Alternative, Part, Results};
 use crate::report;
 use crate::report::event_log::EventLog;
 use crate::report::format::{add_days, date_iso};
+use crate::report::precision::PrecisionRecord;
 use crate::report::run_json::{Provenance, Recipe, Timing, Written, hexadecimal, timing_json};
 use crate::report::subject::Outcome;
 use crate::uec::model::{Date, Model};
@@ -59,6 +60,14 @@ impl Target {
         Self::new(folder.unwrap_or_else(|| Path::new("output").join(names.join("-vs-"))))
     }
 
+    /// `output/NAME-warm-up`, or `--out`.
+    ///
+    /// Errors: a folder that holds something else.
+    pub fn for_warm_up(name: &str, common: &Common) -> Result<Self, Exit> {
+        let folder = common.out.clone();
+        Self::new(folder.unwrap_or_else(|| Path::new("output").join(format!("{name}-warm-up"))))
+    }
+
     /// A folder for each reproduction: `--out` for one, folders in it for several.
     ///
     /// Errors: a folder that holds something else.
@@ -97,6 +106,8 @@ pub struct Circumstances {
     pub took: Duration,
     pub threads: usize,
     pub recipe: Recipe,
+    /// What a precision that was asked for came to.
+    pub precision: Option<PrecisionRecord>,
 }
 
 /// Writes files that are ready, with `timing.json`; the folder.
@@ -164,6 +175,7 @@ fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> i
         recipe: Some(circumstances.recipe.clone()),
         carried: carried(&all_results(outcome)),
         further: Vec::new(),
+        precision: circumstances.precision.clone(),
     };
     if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.recipe.log) {
         let log = write_log(&results.model, replication, &folder.join(EVENTS))?;
@@ -287,12 +299,13 @@ fn timing(outcome: Outcome<'_>, circumstances: &Circumstances) -> Timing {
 
 /// How long runs took.
 pub fn timing_of(results: &[&Results], took: Duration, threads: usize) -> Timing {
+    let runs = results.iter().flat_map(|results| &results.conservation);
+    timing_with(runs.map(|run| run.events).sum(), took, threads)
+}
+
+/// How long it took to execute so many timed state changes.
+pub fn timing_with(events: u64, took: Duration, threads: usize) -> Timing {
     let wall_seconds = took.as_secs_f64();
-    let events: u64 = results
-        .iter()
-        .flat_map(|results| &results.conservation)
-        .map(|run| run.events)
-        .sum();
     Timing {
         finished: now(),
         threads,

@@ -153,6 +153,7 @@ mod tests {
             conservation: Vec::new(),
             panel: None,
             partial: false,
+            batches: false,
         }
     }
 

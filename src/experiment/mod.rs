@@ -1,6 +1,7 @@
 //! Replications, comparisons and their statistics: the only layer that knows threads.
 
 pub mod backtest;
+pub mod batches;
 pub mod calibrate;
 pub mod compare;
 pub mod counterfactual;
@@ -10,17 +11,20 @@ mod federation;
 pub mod fit;
 pub mod journeys;
 pub mod overload;
+pub mod precision;
 pub mod replicate;
 pub mod reproduction;
 pub mod results;
 pub mod soundness;
 pub mod summarise;
 pub mod variation;
+pub mod warm_up;
 
 use crate::uec::model::Model;
 use decompose::Decomposition;
 use overload::{GrowingLine, growing_lines};
-use replicate::{Control, Failure, replicate};
+use precision::{Expect, Goal, Group};
+use replicate::{Control, Failure, Replicated, replicate};
 use results::{Comparison, Results};
 
 /// What came of an experiment, and which replications failed; the others are in the results.
@@ -37,35 +41,47 @@ pub struct Ended<T> {
 /// Errors: the machine refuses threads.
 pub fn run(models: Vec<Model>, control: &Control<'_>) -> Result<Ended<Vec<Results>>, String> {
     let replicated = replicate(&models, control)?;
-    let mut failures = Vec::new();
-    let mut growing = Vec::new();
-    let mut results = Vec::with_capacity(models.len());
+    Ok(ended(models, replicated))
+}
+
+/// What came of the replications of scenarios, in their order.
+fn ended(models: Vec<Model>, replicated: Vec<Replicated>) -> Ended<Vec<Results>> {
+    let mut ended = Ended {
+        results: Vec::with_capacity(models.len()),
+        failures: Vec::new(),
+        growing: Vec::new(),
+    };
     for (model, mut replicated) in models.into_iter().zip(replicated) {
-        failures.append(&mut replicated.failures);
-        growing.extend(growing_lines(&model, &replicated.finished));
-        results.push(summarise::summarise(model, replicated));
+        ended.failures.append(&mut replicated.failures);
+        let growing = growing_lines(&model, &replicated.finished);
+        ended.growing.extend(growing);
+        ended.results.push(summarise::summarise(model, replicated));
     }
-    Ok(Ended {
-        results,
-        failures,
-        growing,
-    })
+    ended
 }
 
 /// Runs a baseline and its alternatives with common random numbers and compares them.
 ///
-/// A decomposition is that of the only alternative.
+/// A decomposition is that of the only alternative. With a goal, as many replications as it takes, of all scenarios alike.
 /// Errors: the machine refuses threads.
 pub fn run_comparison(
     baseline: Model,
     alternatives: Vec<Model>,
     decomposition: Option<Decomposition>,
+    goal: Option<(&Goal, Expect<'_>)>,
     control: &Control<'_>,
 ) -> Result<Ended<Comparison>, String> {
     let n_alternatives = alternatives.len();
     let Decomposition { models, parts } = decomposition.unwrap_or_default();
     let all = std::iter::once(baseline).chain(alternatives).chain(models);
-    let ended = run(all.collect(), control)?;
+    let all: Vec<Model> = all.collect();
+    let ended = match goal {
+        None => run(all, control)?,
+        Some((goal, expect)) => {
+            let scenarios = 0..all.len();
+            precision::run(all, &[Group { scenarios, goal }], control, expect)?
+        }
+    };
     let mut results = ended.results.into_iter();
     let baseline = results.next().expect("the baseline was run");
     let alternatives: Vec<Results> = results.by_ref().take(n_alternatives).collect();

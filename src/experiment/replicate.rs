@@ -73,14 +73,25 @@ pub struct Replicated {
 const BETWEEN_CHECKS: SimSpan = SimSpan(7 * DAY.0);
 
 /// Patients inside at one time that a run may reach: at some 100 bytes each, a replication stays below 0.5 GB.
-const MOST_INSIDE: u64 = 4_000_000;
+pub(super) const MOST_INSIDE: u64 = 4_000_000;
 
 /// Runs the replications that each model's plan asks for; results by model.
 ///
 /// Errors: the machine refuses threads.
 pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicated>, String> {
+    replicate_from(models, &vec![0; models.len()], control)
+}
+
+/// As [`replicate`], of which as many replications of each model as `done` says were run before.
+///
+/// Errors: the machine refuses threads.
+pub fn replicate_from(
+    models: &[Model],
+    done: &[u32],
+    control: &Control<'_>,
+) -> Result<Vec<Replicated>, String> {
     let tables: Vec<MeasureTables> = models.iter().map(tables_of).collect();
-    let jobs = jobs(models);
+    let jobs = jobs(models, done);
     let gatherings: Vec<Mutex<Gathering>> = models.iter().map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -105,13 +116,14 @@ pub fn replicate(models: &[Model], control: &Control<'_>) -> Result<Vec<Replicat
             }
         }
     });
-    let gathered = gatherings.into_iter().zip(models).zip(&tables);
-    let gathered: Vec<Gathered> = gathered
-        .map(|((gathering, model), _)| {
+    let wanted = models.iter().zip(done);
+    let wanted = wanted.map(|(model, done)| model.run.replications.saturating_sub(*done));
+    let gathered: Vec<Gathered> = (gatherings.into_iter().zip(wanted))
+        .map(|(gathering, wanted)| {
             let gathering = gathering
                 .into_inner()
                 .expect("nothing panics while it holds the lock");
-            gathering.gathered(model)
+            gathering.gathered(wanted as usize)
         })
         .collect();
     let all = gathered.into_iter().zip(tables);
@@ -163,18 +175,45 @@ fn run_area<'t>(
     }
 }
 
+impl Replicated {
+    /// Takes in later replications of the same scenario.
+    pub fn append(&mut self, mut later: Self) {
+        self.finished.append(&mut later.finished);
+        self.failures.append(&mut later.failures);
+        self.is_partial |= later.is_partial;
+        if !later.histograms.is_empty() {
+            self.add_histograms(later.histograms);
+        }
+    }
+
+    pub(super) fn add_histograms(&mut self, of: Vec<Histogram>) {
+        add_histograms(&mut self.histograms, of);
+    }
+}
+
 /// Simulated days of all replications of `models`, for progress.
 pub fn days_to_run(models: &[Model]) -> u64 {
-    let days = |model: &Model| {
+    days_to_run_from(models, &vec![0; models.len()])
+}
+
+/// As [`days_to_run`], of those that are not yet `done`.
+pub fn days_to_run_from(models: &[Model], done: &[u32]) -> u64 {
+    let days = |(model, done): (&Model, &u32)| {
         let run = model.run;
-        let n_runs = u64::from(run.replications) * model.areas.len().max(1) as u64;
+        let left = u64::from(run.replications.saturating_sub(*done));
+        let n_runs = left * model.areas.len().max(1) as u64;
         n_runs * (run.warm_up + run.length).0.div_ceil(DAY.0)
     };
-    models.iter().map(days).sum()
+    models.iter().zip(done).map(days).sum()
 }
 
 pub(super) fn tables_of(model: &Model) -> MeasureTables {
-    MeasureTables::new(model, model.run.warm_up, model.run.length)
+    tables_of_period(model, model.run.warm_up)
+}
+
+/// Tables of a period as long as the measured one that begins so long after the start.
+pub(super) fn tables_of_period(model: &Model, start: SimSpan) -> MeasureTables {
+    MeasureTables::new(model, start, model.run.length)
 }
 
 struct Job {
@@ -185,13 +224,13 @@ struct Job {
 }
 
 /// Replication by replication, each in all scenarios; areas with most patients first, so that all threads end together.
-fn jobs(models: &[Model]) -> Vec<Job> {
+fn jobs(models: &[Model], done: &[u32]) -> Vec<Job> {
     let most = models.iter().map(|model| model.run.replications).max();
     let areas: Vec<Vec<Option<usize>>> = models.iter().map(areas_in_order).collect();
     let mut jobs = Vec::new();
     for replication in 1..=most.unwrap_or(0) {
         for (scenario, model) in models.iter().enumerate() {
-            if replication <= model.run.replications {
+            if replication > done[scenario] && replication <= model.run.replications {
                 let of_scenario = areas[scenario].iter();
                 jobs.extend(of_scenario.map(|&area| Job {
                     scenario,
@@ -232,27 +271,44 @@ fn run_one<'m, 't, T>(
 ) -> Run<T> {
     let reader = MeasureReader::new(tables);
     let mut simulation = Simulation::new(&model.program, model.run.seed, replication, reader);
+    let end = SimTime::ZERO + model.run.warm_up + model.run.length;
+    match run_on(model, replication, &mut simulation, end, control) {
+        Ok(n_checks) => Run::Finished(finish((simulation, n_checks))),
+        Err(None) => Run::Cancelled,
+        Err(Some(failure)) => Run::Failed(failure),
+    }
+}
+
+/// Runs on to a moment; how often all was checked on the way.
+///
+/// Errors: why it failed, after which the simulation is only to be dropped; none if it was cancelled.
+pub(super) fn run_on(
+    model: &Model,
+    replication: u32,
+    simulation: &mut Simulation<'_, MeasureReader<'_>>,
+    end: SimTime,
+    control: &Control<'_>,
+) -> Result<u32, Option<Failure>> {
     // A panic leaves the simulation as it stood: it is asked for the time and then dropped.
     let caught = catch_unwind(AssertUnwindSafe(|| {
-        advance(model, &mut simulation, control)
+        advance(model, simulation, end, control)
     }));
     let ended = caught.unwrap_or_else(|panic| {
         let message = panic_message(panic.as_ref());
         Err(Stop::Failed(FailureKind::Internal, message))
     });
-    match ended {
-        Ok(n_checks) => Run::Finished(finish((simulation, n_checks))),
-        Err(Stop::Cancelled) => Run::Cancelled,
-        Err(Stop::Failed(kind, what)) => {
+    ended.map_err(|stop| match stop {
+        Stop::Cancelled => None,
+        Stop::Failed(kind, what) => {
             let day = simulation.now().0 as f64 / DAY.0 as f64;
-            Run::Failed(Failure {
+            Some(Failure {
                 scenario: model.name.clone(),
                 replication,
                 kind,
                 message: format!("{what}, on day {day:.3} of the run"),
             })
         }
-    }
+    })
 }
 
 enum Stop {
@@ -264,10 +320,10 @@ enum Stop {
 fn advance(
     model: &Model,
     simulation: &mut Simulation<'_, MeasureReader<'_>>,
+    end: SimTime,
     control: &Control<'_>,
 ) -> Result<u32, Stop> {
-    let end = SimTime::ZERO + model.run.warm_up + model.run.length;
-    let mut checked = SimTime::ZERO;
+    let mut checked = simulation.now();
     let mut n_checks = 0;
     while simulation.now() < end {
         if control.cancel.load(Ordering::Relaxed) {
@@ -366,12 +422,13 @@ impl Gathering<'_> {
         }
     }
 
-    fn gathered(mut self, model: &Model) -> Gathered {
+    /// All that came in of those `wanted`.
+    fn gathered(mut self, wanted: usize) -> Gathered {
         self.finished.sort_by_key(|finished| finished.replication);
         self.failures.sort_by_key(|failure| failure.replication);
         let n_done = self.finished.len() + self.failures.len();
         Gathered {
-            is_partial: n_done < model.run.replications as usize,
+            is_partial: n_done < wanted,
             finished: self.finished,
             histograms: self.histograms,
             failures: self.failures,

@@ -72,6 +72,8 @@ pub struct Results {
     pub panel: Option<Panels>,
     /// Stopped before all replications were done.
     pub partial: bool,
+    /// `replications` are batches of one run.
+    pub batches: bool,
 }
 
 /// A measure over the measured days (bins are days) or over the week (bins are the 168 hours, Monday first).

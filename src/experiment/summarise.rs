@@ -61,6 +61,7 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
                 .collect(),
         }),
         partial: replicated.is_partial,
+        batches: false,
         values: replicated
             .finished
             .into_iter()

@@ -198,6 +198,9 @@ pub fn interval(estimate: &Estimate) -> String {
 /// `20 replications`, and that they were paired in a comparison.
 pub fn replications(subject: &Subject<'_>) -> String {
     let n = subject.n_replications();
+    if subject.baseline().results.batches {
+        return format!("{n} batches of one run");
+    }
     let paired = if subject.is_comparison() {
         "paired "
     } else {

@@ -1,6 +1,6 @@
 //! What was found, in three sentences: for the terminal and the top of the report.
 
-use crate::uec::model::{Better, ChartKind, Statistic};
+use crate::uec::model::{Better, ChartKind, MeasureSpec, Model, Statistic};
 
 use super::charts::interval::verdict_counts;
 use super::findings::{Finding, name, replications};
@@ -26,31 +26,30 @@ pub fn of_subject(subject: &Subject<'_>) -> Vec<String> {
 
 /// What the scenario's interval chart shows; without one, every measure of which a direction is better.
 pub fn headline_findings<'a>(subject: &Subject<'a>) -> Vec<Finding<'a>> {
-    let model = subject.model();
-    let chart = model
-        .charts
-        .iter()
-        .find(|chart| chart.kind == ChartKind::Interval);
+    headline_measures(subject.model())
+        .into_iter()
+        .filter_map(|(measure, statistic)| Finding::overall(subject, &measure.id, statistic))
+        .filter(|finding| finding.estimates[0].is_some())
+        .collect()
+}
+
+/// The measures of headlines, each with the statistic that stands for it.
+pub fn headline_measures(model: &Model) -> Vec<(&MeasureSpec, Statistic)> {
+    let mut charts = model.charts.iter();
+    let chart = charts.find(|chart| chart.kind == ChartKind::Interval);
     let all = || {
         (0..model.measures.len())
             .filter(|&measure| model.measures[measure].better != Better::Neither)
             .collect()
     };
     let measures: Vec<usize> = chart.map_or_else(all, |chart| chart.measures.clone());
-    let finding = |measure: usize| {
+    let with_statistic = |measure: usize| {
         let measure = model.measures.get(measure)?;
-        let statistic = measure
-            .statistics
-            .iter()
-            .copied()
-            .find(|statistic| *statistic != Statistic::Count)?;
-        Finding::overall(subject, &measure.id, statistic)
+        let mut statistics = measure.statistics.iter().copied();
+        let statistic = statistics.find(|statistic| *statistic != Statistic::Count)?;
+        Some((measure, statistic))
     };
-    measures
-        .into_iter()
-        .filter_map(finding)
-        .filter(|finding| finding.estimates[0].is_some())
-        .collect()
+    measures.into_iter().filter_map(with_statistic).collect()
 }
 
 fn setting(subject: &Subject<'_>) -> String {

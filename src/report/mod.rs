@@ -16,12 +16,14 @@ pub mod html;
 mod panel;
 #[cfg(feature = "png")]
 pub mod png;
+pub mod precision;
 pub mod reproduction;
 pub mod run_json;
 pub mod subject;
 pub mod tables;
 pub mod timeline;
 mod variation;
+pub mod warm_up;
 #[cfg(feature = "xlsx")]
 pub mod workbook;
 
@@ -96,7 +98,7 @@ fn workbook_file(
 }
 
 /// Every chart as SVG, as numbers and (where the program can) as PNG, in order.
-fn chart_files(charts: &[charts::Chart]) -> Vec<OutputFile> {
+pub fn chart_files(charts: &[charts::Chart]) -> Vec<OutputFile> {
     charts
         .par_iter()
         .flat_map_iter(|chart| {

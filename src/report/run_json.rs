@@ -13,6 +13,7 @@ use crate::uec::model::{Model, Origin};
 
 use super::OutputFile;
 use super::format::date_iso;
+use super::precision::PrecisionRecord;
 use super::subject::Outcome;
 
 /// How the run was asked for.
@@ -28,6 +29,8 @@ pub struct Provenance {
     pub carried: BTreeSet<(String, String)>,
     /// Files that are written beside those of the report.
     pub further: Vec<Written>,
+    /// What a precision that was asked for came to.
+    pub precision: Option<PrecisionRecord>,
 }
 
 /// What a run was asked to do beyond what its files say.
@@ -46,6 +49,14 @@ pub struct Recipe {
     pub patients: Option<u32>,
     /// Of a run: the replication whose events are written.
     pub log: Option<u32>,
+    /// As asked for, with the most replications allowed: `replications` are then those that it took.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub precision: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_replications: Option<u32>,
+    /// Of one long run: into how many its time was cut; they stand for replications in every table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches: Option<u32>,
 }
 
 /// What identifies a file that was written.
@@ -73,6 +84,8 @@ struct RunRecord<'a> {
     version: &'a str,
     command: &'a str,
     recipe: Option<&'a Recipe>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<&'a PrecisionRecord>,
     scenarios: Vec<ScenarioRecord<'a>>,
     outputs: Vec<Written>,
     /// Texts of the input files that the program does not carry, by SHA-256.
@@ -165,6 +178,7 @@ fn record(
         version: &provenance.version,
         command: &provenance.command,
         recipe: provenance.recipe.as_ref(),
+        precision: provenance.precision.as_ref(),
         scenarios,
         outputs: written.chain(provenance.further.iter().cloned()).collect(),
         texts,

@@ -3,6 +3,7 @@
 //! A missing value is an empty cell. Rows keep the order of the results: scenario, measure, statistic, site, cohort.
 
 use crate::experiment::equity::{change, gaps};
+use crate::experiment::precision::{Told, further_replications};
 use crate::experiment::results::{Comparison, Course, Difference, Estimate, Results, ValueKey};
 use crate::uec::model::Model;
 
@@ -182,6 +183,7 @@ fn comparison_table(comparison: &Comparison) -> String {
         "n",
         "pairing_gain",
         "verdict",
+        "further_replications",
     ];
     let mut sheet = Sheet::new(&header);
     let baseline = &comparison.baseline.model.name;
@@ -228,6 +230,10 @@ fn push_differences(
                 .words()
                 .to_owned(),
         );
+        cells.push(match further_replications(&row.difference) {
+            Some(Told::After(more)) => more.to_string(),
+            Some(Told::OutOfReach) | None => String::new(),
+        });
         sheet.push(&cells);
     }
 }

@@ -4,6 +4,8 @@ pub mod goodness_of_fit;
 pub mod histogram;
 pub mod inequality;
 pub mod intervals;
+pub mod sequential;
 pub mod special;
+pub mod steady_state;
 pub mod summary;
 pub mod symmetric;

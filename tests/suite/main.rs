@@ -2,6 +2,7 @@
 
 mod area;
 mod areas;
+mod batches;
 mod calibration;
 mod cli;
 mod commands;
@@ -22,6 +23,7 @@ mod journeys;
 mod layers;
 mod pages;
 mod pathways;
+mod precision;
 mod reference;
 mod repeatability;
 mod report;
@@ -37,3 +39,4 @@ mod theory;
 mod times;
 mod variation;
 mod verify;
+mod warm_up;

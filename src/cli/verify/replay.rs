@@ -10,11 +10,13 @@ use super::record::{Record, ScenarioRecord};
 use super::{Found, Stop};
 use crate::cli::decompose::decomposition;
 use crate::cli::options::{Common, Exit};
+use crate::cli::precision::{Asked, Reached, goal};
 use crate::cli::writing::{self, EVENTS};
-use crate::cli::{compare, running, say};
+use crate::cli::{batches, compare, running, say};
 use crate::experiment::results::{Comparison, Part};
 use crate::report::OutputFile;
-use crate::report::run_json::{Provenance, Written, sha256};
+use crate::report::precision::PrecisionRecord;
+use crate::report::run_json::{Provenance, Recipe, Written, sha256};
 use crate::report::subject::Outcome;
 use crate::scenario::layers::Changes;
 use crate::uec::load::{Loaded, Overrides, load_with};
@@ -33,8 +35,14 @@ pub fn compare(
 ) -> Result<(), Stop> {
     can_make(record)?;
     if record.recipe().command == "run" {
-        let model = load(record, &record.scenarios[0], &Changes::AsWritten)?.model;
-        let ran = running::run(vec![model], common)?;
+        let mut model = load(record, &record.scenarios[0], &Changes::AsWritten)?.model;
+        let ran = match record.recipe().batches {
+            Some(n) => {
+                batches::cut(&mut model, n)?;
+                running::run_batches(model, n, common)?
+            }
+            None => running::run(vec![model], common)?,
+        };
         whole(ran.exit)?;
         let results = ran.results.first().ok_or(Exit::Internal)?;
         let outcome = Outcome::Run(results);
@@ -72,7 +80,7 @@ fn compare_again(record: &Record, common: &Common) -> Result<Comparison, Stop> {
         false => None,
     };
     let baseline = models.remove(0);
-    let mut ran = running::compare(baseline, models, parts, common)?;
+    let mut ran = running::compare(baseline, models, parts, None, common)?;
     whole(ran.exit)?;
     if let Some(most) = recipe.patients {
         whole(running::follow_patients(&mut ran.results, most, common)?)?;
@@ -141,12 +149,14 @@ fn compare_files(
     }
     let results = writing::all_results(outcome);
     found.n_replications = results.iter().map(|one| one.replications.len()).sum();
+    let precision = precision_again(outcome, &recipe)?;
     let provenance = Provenance {
         command: record.command.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         recipe: Some(recipe),
         carried: writing::carried(&results),
         further,
+        precision,
     };
     let mut files = writing::report_files(outcome, &provenance, common.threads())
         .map_err(|fault| say::fault(Exit::Machine, &fault.to_string()))?;
@@ -180,6 +190,23 @@ fn compare_files(
         .collect();
     compare_names(&made, folder, record, found);
     Ok(())
+}
+
+/// What a precision that was asked for comes to with these results: the rule sees the same values and looks at them after
+/// the same replications.
+fn precision_again(outcome: Outcome<'_>, recipe: &Recipe) -> Result<Option<PrecisionRecord>, Stop> {
+    let Some(asked) = Asked::of(recipe) else {
+        return Ok(None);
+    };
+    let whole = match outcome {
+        Outcome::Run(results) => vec![results],
+        Outcome::Comparison(comparison) => compare::whole_results(comparison),
+    };
+    let models: Vec<&Model> = whole.iter().map(|one| &one.model).collect();
+    let goal = goal(&asked, &models).map_err(|_| {
+        Stop::Cannot("its record asks for a precision that cannot be had".to_owned())
+    })?;
+    Ok(Some(Reached::new(&goal, &whole).record()))
 }
 
 fn recorded<'r>(record: &'r Record, path: &str) -> Option<&'r Written> {

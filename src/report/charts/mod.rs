@@ -33,6 +33,7 @@ pub mod svg;
 pub mod text;
 pub mod theme;
 pub mod time_at_level;
+pub mod warm_up;
 pub mod week;
 
 use rayon::prelude::*;

@@ -1,7 +1,9 @@
 //! Tables of values: verdicts over all sites, and values by site.
 
+use crate::experiment::precision::further_replications;
 use crate::report::findings::{Finding, difference, interval, name};
 use crate::report::format::quantity;
+use crate::report::precision::would_settle;
 use crate::report::subject::{ALL, Subject, site_title};
 use crate::uec::model::{MeasureSpec, Nature, Statistic};
 
@@ -20,7 +22,8 @@ pub fn verdicts(subject: &Subject<'_>) -> String {
         "note",
         "Differences are paired: the same patients come in every scenario. “Cannot tell” means that the 95 % interval includes no \
          difference; a clear difference of a measure of which neither direction is better is called higher or lower. A verdict rests on pairs \
-         of replications: how many of them went which way stands beside it.",
+         of replications: how many of them went which way stands beside it, and how many more would probably (80 %) settle what cannot be \
+         told, if the difference is what it seems to be.",
     );
     for scenario in 1..subject.scenarios.len() {
         html.push_str(&differences(subject, &findings, scenario));
@@ -55,7 +58,7 @@ fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize)
             Cell::words(&quantity(row.alternative.mean, &finding.unit)),
             Cell::words(&difference),
             Cell::verdict(finding.verdict(scenario).words()),
-            Cell::words(&finding.rests_on(subject, scenario)),
+            Cell::words(&rests_on(subject, finding, scenario)),
         ])
     });
     table(
@@ -63,6 +66,16 @@ fn differences(subject: &Subject<'_>, findings: &[Finding<'_>], scenario: usize)
         &columns,
         rows,
     )
+}
+
+/// The pairs that a verdict rests on, and how many more would settle what these cannot tell.
+fn rests_on(subject: &Subject<'_>, finding: &Finding<'_>, scenario: usize) -> String {
+    let pairs = finding.rests_on(subject, scenario);
+    let row = finding.differences[scenario];
+    match row.and_then(|row| further_replications(&row.difference)) {
+        Some(told) => format!("{pairs}; {}", would_settle(told)),
+        None => pairs,
+    }
 }
 
 fn results(subject: &Subject<'_>, findings: &[Finding<'_>]) -> String {

@@ -103,7 +103,7 @@ fn column(name: &str) -> Column {
     let (kind, unit) = match name {
         "date" => (Kind::Date, ""),
         "hour" => (Kind::Number, "0-23"),
-        "replication" => (Kind::Number, ""),
+        "replication" | "further_replications" => (Kind::Number, ""),
         "n" => (Kind::Number, "replications"),
         "difference_percent" => (Kind::Number, "% of baseline"),
         "over_minutes" | "up_to_minutes" => (Kind::Number, ""),

@@ -170,6 +170,12 @@ impl Levels {
         }
     }
 
+    /// Goes on where accounts of the time before end.
+    pub fn go_on_from(&mut self, before: &Self) {
+        self.gathered = before.gathered;
+        self.at_hour.clone_from(&before.at_hour);
+    }
+
     /// Takes the integrals of an hour.
     pub fn gather(&mut self, tables: &LevelTables, period: Period, hourly: Hourly<'_>) {
         let now = hourly.now;

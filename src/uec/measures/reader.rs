@@ -72,6 +72,13 @@ impl<'t> MeasureReader<'t> {
         }
     }
 
+    /// Accounts of the period that follows this one without a gap.
+    pub fn follow_on<'n>(&self, tables: &'n MeasureTables) -> MeasureReader<'n> {
+        let mut next = MeasureReader::new(tables);
+        next.levels.go_on_from(&self.levels);
+        next
+    }
+
     /// A patient with `attributes` passes `mark` at `site`; `clock` tells when the patient passed the marks that set clocks.
     #[inline]
     pub fn pass(

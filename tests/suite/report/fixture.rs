@@ -179,6 +179,7 @@ pub fn results(name: &str, title: &str, burden: f64) -> Results {
         conservation,
         panel: None,
         partial: false,
+        batches: false,
     }
 }
 
