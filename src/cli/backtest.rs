@@ -8,6 +8,7 @@ use super::folder::{self, Draft};
 use super::options::{Common, Exit};
 use super::sources::DiskOverEmbedded;
 use super::{calibrate, interrupt, loading, overlay, running, say};
+use crate::experiment::backtest::entered::{self, ENTERED, Kept};
 use crate::experiment::backtest::read::{MonthNumber, series};
 use crate::experiment::backtest::{backtest as compare, monthly};
 use crate::experiment::calibrate::{change_text, rounded};
@@ -17,7 +18,7 @@ use crate::report::format::statistic_key;
 use crate::scenario::dates::Date;
 use crate::scenario::source::stem;
 use crate::scenario::workspace::Workspace;
-use crate::uec::model::RunPlan;
+use crate::uec::model::{Model, RunPlan};
 
 #[derive(Debug, Args)]
 pub struct BacktestArguments {
@@ -32,6 +33,9 @@ pub struct BacktestArguments {
     /// Published monthly figures: past, months of the fit and months to forecast
     #[arg(long, value_name = "FILE")]
     monthly: String,
+    /// Calibrated numbers that the fit leaves as they are, and why that gives nothing away: path, reason
+    #[arg(long, value_name = "FILE")]
+    kept: Option<String>,
     /// First month to forecast, as 2023-04; the fit ends with the month before
     #[arg(long, value_name = "MONTH")]
     from: String,
@@ -41,6 +45,9 @@ pub struct BacktestArguments {
     /// Rounds of the fit at most
     #[arg(long, default_value_t = 6)]
     rounds: u32,
+    /// Replications of each run of the fit (default: as of the forecast)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    fit_replications: Option<u32>,
     /// Markdown page to write besides the report folder
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
@@ -94,6 +101,7 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
     };
     let model = load(&as_written, common)?.model;
     loading::of_one_area([&model], "backtest")?;
+    let kept = kept(arguments, &model)?;
     let plan = model.run;
     let first = MonthNumber::of(plan.start.year, plan.start.month);
     if first >= from || plan.start.day != 1 {
@@ -102,7 +110,8 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
             plan.start.year, plan.start.month, plan.start.day, arguments.from
         )));
     }
-    let of_fit = with_length(common, &plan, from);
+    let mut of_fit = with_length(common, &plan, from);
+    of_fit.replications = arguments.fit_replications.or(of_fit.replications);
     let fitted = calibrate::fit(&arguments.scenario, &start, arguments.rounds, &of_fit)?;
     if interrupt::has_happened() {
         return Err(Exit::Interrupted);
@@ -124,10 +133,24 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
         return Err(ran.exit.max(Exit::Machine));
     }
     let tested = compare(results, all, found, from, statistic_key);
-    let further = format!(
+    let mut further = format!(
         "--to {} --free {} --monthly {} --from {}",
         arguments.to, arguments.free, arguments.monthly, arguments.from
     );
+    if let Some(kept) = &arguments.kept {
+        further.push_str(&format!(" --kept {kept}"));
+    }
+    for (flag, value, usual) in [
+        ("rounds", arguments.rounds, 6),
+        ("months", arguments.months, 12),
+    ] {
+        if value != usual {
+            further.push_str(&format!(" --{flag} {value}"));
+        }
+    }
+    if let Some(n) = arguments.fit_replications {
+        further.push_str(&format!(" --fit-replications {n}"));
+    }
     let command = common.command(
         "backtest",
         std::slice::from_ref(&arguments.scenario),
@@ -139,6 +162,7 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
         fitted: &fitted,
         free: &start.free,
         from: &arguments.from,
+        kept: &kept,
     };
     let chart = forecast::draw(&tested, &finding(&tested), n_replications);
     let chart = chart.map(|chart| chart.svg);
@@ -189,6 +213,46 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
         put_line!("{}", say::written(&out));
     }
     Ok(ran.exit)
+}
+
+/// Which calibrated numbers enter as they stand: each has a reason, or nothing is run.
+///
+/// Errors: faults of the table, and `E105` with every table of numbers that nobody answers for.
+fn kept(arguments: &BacktestArguments, model: &Model) -> Result<Vec<Kept>, Exit> {
+    let elsewhere = entered::calibrated_elsewhere(&model.inputs);
+    let kept = match &arguments.kept {
+        None => Vec::new(),
+        Some(path) => {
+            let source = DiskOverEmbedded::for_file(path);
+            let workspace = Workspace::new(&source);
+            entered::kept(&workspace, path, &elsewhere).ok_or_else(|| {
+                eprintln!("{}", workspace.render().trim_end());
+                Exit::Input
+            })?
+        }
+    };
+    let unanswered = entered::unanswered(&elsewhere, &kept);
+    if unanswered.is_empty() {
+        return Ok(kept);
+    }
+    let mut tables: Vec<(String, usize, String)> = Vec::new();
+    for input in &unanswered {
+        let table = entered::table_of(&input.path);
+        match tables.iter_mut().find(|(known, ..)| *known == table) {
+            Some((_, n, _)) => *n += 1,
+            None => tables.push((table, 1, format!("{}:{}", input.file, input.line))),
+        }
+    }
+    let lines: String = tables
+        .iter()
+        .map(|(table, n, place)| format!("\n  {place}: {table} ({n})"))
+        .collect();
+    eprintln!(
+        "error[{ENTERED}]: {} numbers are marked calibrated, and neither does the fit move them nor are they kept with a reason: they may have been fitted to the months that \
+         are forecast{lines}\n  try: free them (--free), replace them in the scenario with numbers that have a source, or name them in a table \"path,reason\" (--kept)",
+        unanswered.len()
+    );
+    Err(Exit::Input)
 }
 
 const MILLISECONDS_PER_DAY: u64 = 86_400_000;

@@ -1,6 +1,7 @@
 //! Every code that the program prints, with those that only commands find.
 
 use super::{batches, precision};
+use crate::experiment::backtest::entered::ENTERED;
 use crate::experiment::reproduction::codes::{FIGURE, NO_RULE, NO_SUCH_NUMBER};
 use crate::scenario::codes::{Code, READING};
 use crate::uec::codes::CHECKING;
@@ -41,6 +42,11 @@ const EXPERIMENT: &[Code] = &[
         code: NO_SUCH_NUMBER,
         title: "a number that the scenario does not give",
         explanation: "A formula names a scenario, measure, statistic or group that runs of that scenario do not have. Add the statistic to the measure, or the attribute under its \"by\".",
+    },
+    Code {
+        code: ENTERED,
+        title: "a number fitted elsewhere would enter a forecast",
+        explanation: "A number marked calibrated may have been fitted to the months that a backtest forecasts. Let the fit move it (--free), let the scenario replace it with one that has a source, or name it in the table of --kept with the reason why it gives nothing away.",
     },
     Code {
         code: "R101",

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::experiment::backtest::entered::Kept;
 use crate::experiment::backtest::{Forecast, Tested};
 use crate::experiment::calibrate::{Calibrated, Free};
-use crate::uec::model::{Model, Origin};
+use crate::uec::model::Model;
 
 use super::format::{exact, exact_or_empty, number};
 use super::tables::Sheet;
@@ -17,6 +18,8 @@ pub struct Setting<'s> {
     pub free: &'s [Free],
     /// First forecast month, as `2023-04`.
     pub from: &'s str,
+    /// Calibrated numbers that the fit did not move.
+    pub kept: &'s [Kept],
 }
 
 /// What was found, in a sentence.
@@ -70,7 +73,7 @@ pub fn page(model: &Model, tested: &[Tested], setting: &Setting<'_>, picture: &s
         months(&mut page, one);
     }
     fit(&mut page, setting);
-    page.push_str(&entered(model));
+    page.push_str(&entered(setting.kept));
     sources(&mut page, tested);
     page
 }
@@ -179,36 +182,24 @@ fn fit(page: &mut String, setting: &Setting<'_>) {
     }
 }
 
-/// Values that were fitted to something else and entered as they stand: whoever reads a forecast must know of them.
-fn entered(model: &Model) -> String {
-    let calibrated = model.inputs.iter().filter_map(|input| match &input.origin {
-        Origin::Calibrated(said) if !said.starts_with("Fitted: ") => Some((input, said)),
-        _ => None,
-    });
-    let mut tables: Vec<(String, usize)> = Vec::new();
-    for (input, _) in calibrated {
-        let mut parts = input.path.split('.');
-        let table = [parts.next(), parts.next()]
-            .map(Option::unwrap_or_default)
-            .join(".");
-        match tables.iter_mut().find(|(known, _)| *known == table) {
-            Some((_, n)) => *n += 1,
-            None => tables.push((table, 1)),
-        }
+/// Calibrated numbers that entered as they stand: whoever reads a forecast must know of them, and why they are held to tell it nothing.
+fn entered(kept: &[Kept]) -> String {
+    if kept.is_empty() {
+        return "\n## Fitted elsewhere\n\nNothing: every number that is marked calibrated was fitted here.\n".to_owned();
     }
-    if tables.is_empty() {
-        return String::new();
+    let n: usize = kept.iter().map(|kept| kept.n_numbers).sum();
+    let mut text = format!(
+        "\n## Fitted elsewhere\n\n{n} numbers that are marked calibrated were not fitted here and entered as they stand; the command refuses any that has no reason.\n\n\
+         | numbers | how many | why they are kept |\n|---|---|---|\n"
+    );
+    for kept in kept {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            kept.path, kept.n_numbers, kept.reason
+        );
     }
-    let n: usize = tables.iter().map(|(_, n)| n).sum();
-    let list: Vec<String> = tables
-        .iter()
-        .map(|(table, n)| format!("`{table}` ({n})"))
-        .collect();
-    format!(
-        "\n## Fitted elsewhere\n\n{n} numbers of the scenario are marked calibrated and were not fitted here: they entered as they stand. If any of them was fitted to the \
-         forecast months, the forecast knew something of them. They are in {}.\n",
-        list.join(", ")
-    )
+    text
 }
 
 fn sources(page: &mut String, tested: &[Tested]) {

@@ -2,6 +2,7 @@
 //! forecasts a year that was simulated, beside its rivals.
 
 use std::fs;
+use std::path::Path;
 
 use uecsim::experiment::calibrate::{Free, change_text, read};
 use uecsim::scenario::layers::Changes;
@@ -396,6 +397,75 @@ fn a_backtest_says_what_is_wrong_with_its_months() {
             .contains("must start on the first of a month before 2020-07"),
         "{}",
         call.err
+    );
+}
+
+#[test]
+fn a_number_fitted_elsewhere_enters_a_forecast_only_with_a_reason() {
+    let scratch = Scratch::new("backtest-kept");
+    let calibrated = "rate = \"120 per day\"\nsource = \"counts of July to December 2021\"\nnature = \"calibrated\"";
+    let clinic = CLINIC
+        .replace("rate = \"120 per day\"", calibrated)
+        .replace("rate = \"10 per day\"", &calibrated.replace("120", "10"));
+    scratch.write("clinic.toml", &clinic);
+    scratch.write(
+        "free.csv",
+        "name,path,how,low,high,step,note\ndemand,arrivals.people.rate,multiply,0.6,1.5,0.1,\n",
+    );
+    scratch.write(
+        "targets.csv",
+        &format!("{TARGETS}g,n,attendances,per day,all,all,130,patients,1 %,s,\n"),
+    );
+    scratch.write("monthly.csv", &monthly());
+    let arguments = [
+        "backtest",
+        "clinic.toml",
+        "--to",
+        "targets.csv",
+        "--free",
+        "free.csv",
+        "--monthly",
+        "monthly.csv",
+        "--from",
+        "2021-07",
+        "--months",
+        "6",
+        "--replications",
+        "2",
+        "--rounds",
+        "1",
+        "--quiet",
+        "--out",
+        "out",
+    ];
+    let call = uecsim_in(scratch.folder(), &arguments);
+    assert_eq!(call.exit, 2);
+    assert!(
+        call.err
+            .starts_with("error[E105]: 1 numbers are marked calibrated"),
+        "{}",
+        call.err
+    );
+    assert!(call.err.contains(": arrivals.more (1)"), "{}", call.err);
+    assert!(!call.err.contains("arrivals.people"), "the fit moves it");
+    let out = scratch.path("out");
+    assert!(!Path::new(&out).exists(), "nothing is run or written");
+    // A row that names nothing is refused at its cell.
+    let with_kept = [&arguments[..], &["--kept", "kept.csv"]].concat();
+    scratch.write("kept.csv", "path,reason\narrivals.mroe,a slip\n");
+    let call = uecsim_in(scratch.folder(), &with_kept);
+    assert_eq!(call.exit, 2);
+    assert!(call.err.contains("kept.csv:2:1"), "{}", call.err);
+    scratch.write(
+        "kept.csv",
+        "path,reason\narrivals.more,an input of this test\n",
+    );
+    let call = uecsim_in(scratch.folder(), &with_kept);
+    assert_eq!(call.exit, 0, "{}", call.err);
+    let page = fs::read_to_string(scratch.path("out/report.md")).expect("it was written");
+    assert!(
+        page.contains("| `arrivals.more` | 1 | an input of this test |"),
+        "{page}"
     );
 }
 

@@ -3,6 +3,7 @@
 //! The forecast of a month is the mean over replications. Its 95 % prediction interval allows for another year of the same system
 //! and for the error of the model, taken as large as it was on the months it was fitted to. Units: those of each series.
 
+pub mod entered;
 pub mod monthly;
 pub mod read;
 pub mod rivals;
