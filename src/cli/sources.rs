@@ -12,7 +12,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::scenario::source::{ReadFault, SHIPPED, Source, normalise};
 
-static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+static EMBEDDED: Dir<'_> = include_dir!("$OUT_DIR/scenarios");
 
 /// The disk, with the shipped tree below it.
 pub struct DiskOverEmbedded {

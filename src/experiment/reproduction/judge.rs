@@ -123,7 +123,14 @@ fn allowed(figure: &Figure, given: &Given, ours: f64, limit: f64) -> f64 {
         .high
         .zip(given.low)
         .map_or(0.0, |(high, low)| high - low);
-    let theirs = limit * width / WIDTH_OF_95;
+    // An interval from few runs is wide because their spread is hardly known, and the same holds of how far chance takes their mean.
+    let theirs = match given.replications {
+        Some(n @ 2..) => {
+            let degrees = (n - 1) as f64;
+            width / 2.0 / student_t_quantile(0.975, degrees) * quantile(limit, n as usize)
+        }
+        _ => limit * width / WIDTH_OF_95,
+    };
     sqrt(ours * ours + theirs * theirs) + (figure.tolerance + ROUNDING) * given.mean.abs()
 }
 
@@ -229,7 +236,7 @@ mod tests {
             mean: 10.0,
             low: Some(10.0 - 1.96 * 0.3),
             high: Some(10.0 + 1.96 * 0.3),
-            replications: Some(50),
+            replications: None,
         };
         let figure = Figure {
             scenario: "base".to_owned(),
@@ -248,6 +255,14 @@ mod tests {
         };
         let allowed = allowed(&figure, &given, 3.5 * 0.4, 3.5);
         assert!((allowed - (3.5 * 0.5 + 5e-5)).abs() < 1e-9, "{allowed}");
+        // Of 25 runs: 95 % are 2.063899 standard errors of Student's distribution, one in two thousand 4.049 (24 degrees of freedom).
+        let of_25 = Given {
+            replications: Some(25),
+            ..given
+        };
+        let wider = super::allowed(&figure, &of_25, 0.0, 3.5);
+        let expected = 1.96 * 0.3 / 2.063_899 * 4.049_214;
+        assert!((wider - expected - 5e-5).abs() < 1e-4, "{wider}");
         let check = |difference: f64, expected: Verdict| {
             let comparison = Comparison {
                 difference,
