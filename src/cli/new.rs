@@ -110,6 +110,10 @@ fn with_arrivals(text: &str, observed: &Observed, table: &Path, file: &Path) -> 
                 observed.first, observed.last
             ));
             lines.push(rate.clone());
+        } else if line.starts_with("shares = {") {
+            // The file says when patients come, not who they are.
+            let own = "}, assumed = \"A starting point: round numbers, no real department\" }";
+            lines.push(line.replacen("} }", own, 1));
         } else if !line.starts_with("hours = [") {
             lines.push(line.to_owned());
         }
@@ -255,6 +259,8 @@ mod tests {
         );
         assert!(text.contains("rate = \"25.0000 per day\"") && !text.contains("180 per day"));
         assert!(text.contains("a-arrivals.csv") && !text.contains("\nhours = ["));
+        // Who patients are does not follow from when they come.
+        assert!(text.contains("}, assumed = \"A starting point"), "{text}");
         assert_eq!(weights(&observed).lines().count(), 169);
     }
 
