@@ -46,7 +46,7 @@ SITES = {"Cumberland Centre (Plymouth)": "cumberland", "Dawlish Community Hospit
 DEPARTMENTS = {"exeter": (50.716709, -3.506666), "barnstaple": (51.092175, -4.050418),
                "derriford": (50.416729, -4.113671), "torbay": (50.482323, -3.553791)}
 # Kilometres by which a department seems nearer than it is: the Torbay trust serves all of Teignbridge (trust catchments by district).
-NEARER = {"torbay": 4.0}
+NEARER = {"torbay": 5.0}
 SMALLEST_ZONE = 19_000  # residents; smaller deprivation groups of a place join the next one
 # Minutes per kilometre of road at an ordinary pace: 40 km/h in towns, 65 km/h in the country
 # (geo.travel_speed.urban_blue_light_kmh and geo.travel_speed.rural_blue_light_kmh, both assumed).
