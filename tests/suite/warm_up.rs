@@ -155,7 +155,7 @@ fn a_week_with_a_cycle_is_taken_as_a_whole() {
 #[test]
 fn inputs_that_change_over_the_run_are_refused_before_anything_is_run() {
     let scratch = Scratch::new("warm-up-recorded");
-    scratch.write("arrivals.csv", "time\n12 h\n36 h\n60 h\n");
+    scratch.write("arrivals.csv", "time\n0 min\n12 h\n36 h\n60 h\n");
     let text =
         ward(1.0, "1 day", 10, "").replace("rate = \"1 per day\"", "file = \"arrivals.csv\"");
     let scenario = scratch.write("ward.toml", &text);
@@ -168,6 +168,19 @@ fn inputs_that_change_over_the_run_are_refused_before_anything_is_run() {
         call.err
     );
     assert!(!Path::new(&out).exists());
+}
+
+#[test]
+fn patients_who_are_in_at_the_start_are_no_change() {
+    let scratch = Scratch::new("warm-up-start");
+    scratch.write("in.csv", &format!("time\n{}", "0 min\n".repeat(120)));
+    let start = "\n[arrivals.in_at_start]\nfile = \"in.csv\"\nto = \"ward.arrive\"\n";
+    let text = ward(20.0, "6 days", 300, "") + start;
+    let (exit, found) = found(&scratch, &text, &["--length", "120 days"]);
+    assert_eq!(exit, 0, "{found}");
+    // From an empty ward it is more than twelve days.
+    let days = found["recommended_days"].as_f64().expect("a number");
+    assert!(days <= 7.0, "{days}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::courses::Recorded;
 use super::{Level, hours_of_value};
-use crate::engine::program::{Arrivals, Dimension, Roster};
+use crate::engine::program::{Arrivals, Dimension, RecordedArrival, Roster};
+use crate::engine::time::SimTime;
 use crate::experiment::soundness::{line_name, line_of};
 use crate::stats::intervals::bonferroni;
 use crate::stats::steady_state::{batch_means, slope, trend};
@@ -59,7 +60,11 @@ pub fn changing(model: &Model) -> Vec<Changing> {
     let program = &model.program;
     let mut found = Vec::new();
     for (stream, name) in program.streams.iter().zip(&model.names.streams) {
-        if matches!(stream.arrivals, Arrivals::Recorded(_)) {
+        // Those who are there when the run begins are its start, not something that changes.
+        let is_later = |arrival: &RecordedArrival| arrival.time > SimTime::ZERO;
+        if let Arrivals::Recorded(arrivals) = &stream.arrivals
+            && arrivals.iter().any(is_later)
+        {
             found.push(Changing::Recorded(name.clone()));
         }
     }
