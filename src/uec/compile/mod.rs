@@ -5,6 +5,7 @@
 
 mod calendars;
 pub mod code;
+mod entries;
 mod fleets;
 mod growth;
 pub mod held;
@@ -19,6 +20,7 @@ mod routes;
 mod selectors;
 mod sites;
 mod steps;
+mod stream_places;
 mod tables;
 mod triggers;
 mod waits;

@@ -1,8 +1,8 @@
 //! Who arrives: attributes, and a stream for each kind of arrival and each cell of residents with a need.
 
 use crate::engine::program::{
-    Arrivals, AttributeId, ChanceId, DurationId, N_ATTRIBUTES, ProfileId, RecordedArrival, SiteId,
-    StepId, StreamPlace, StreamSpec,
+    Arrivals, AttributeId, DurationId, N_ATTRIBUTES, ProfileId, RecordedArrival, SiteId,
+    StreamPlace, StreamSpec,
 };
 use crate::engine::streams::purpose_key;
 use crate::engine::time::SimTime;
@@ -11,23 +11,18 @@ use crate::scenario::units::YEAR;
 use crate::uec::codes;
 use crate::uec::forms::Name;
 use crate::uec::forms::arrivals::{
-    ArrivalForm, ArrivalKind, EntryForm, RecordedForm, RecordedTime, SharesForm, StreamPlaceForm,
+    ArrivalForm, ArrivalKind, EntryForm, RecordedForm, RecordedTime,
 };
 use crate::uec::forms::choices::MOST_LEVELS;
 use crate::uec::forms::needs::{CellForm, NeedForm, PeopleForm};
 use crate::uec::forms::steps::DurationForm;
-use crate::uec::forms::tables::DimensionKind;
 use crate::uec::model::{AttributeName, Named};
 
+use super::Compiler;
 use super::growth::Growing;
-use super::index::report_unknown;
 use super::rates::Known;
 use super::steps::Scope;
-use super::tables::{TableKey, TableName, always_first};
-use super::{Compiler, split_name};
-
-/// Written tables are numbered from 0; shares on arrival take numbers from the other end.
-const ARRIVAL_TABLES: u32 = u32::MAX;
+use super::stream_places::MIDDLE;
 
 impl<'a> Compiler<'a> {
     /// The written attributes, and `zone`, `age` and `deprivation` where residents bring them.
@@ -347,271 +342,7 @@ impl<'a> Compiler<'a> {
         let found = self.index.profiles.find(name, self.faults)?;
         Some(Some(ProfileId(found as u16)))
     }
-
-    /// Where patients begin, what they bring, and what is drawn for them on arrival.
-    fn entry(
-        &mut self,
-        form: &'a EntryForm,
-        stream: &str,
-        place: Option<StreamPlace>,
-    ) -> Option<Entered> {
-        let entry = self.entry_step(form);
-        let mut attributes = [0; N_ATTRIBUTES];
-        for (index, one) in self.names.attributes.iter().enumerate() {
-            let written = self
-                .forms
-                .attributes
-                .iter()
-                .find(|form| form.name.value == one.id);
-            attributes[index] = written.map_or(0, |form| form.default);
-        }
-        for (attribute, level) in &form.set {
-            let attribute = self.attribute(attribute);
-            if let Some(attribute) = attribute
-                && let Some(level) = self.level(attribute, level)
-            {
-                attributes[usize::from(attribute.0)] = level;
-            }
-        }
-        let scope = Scope {
-            site: SiteId(0),
-            service: None,
-            path: stream,
-            group: 0,
-        };
-        let mut drawn = Vec::with_capacity(form.shares.len());
-        for index in self.order_of_draws(form) {
-            let (attribute, shares) = &form.shares[index];
-            let Some(id) = self.attribute(attribute) else {
-                continue;
-            };
-            let Some(chance) = self.arrival_chance(shares, id, attribute, scope) else {
-                continue;
-            };
-            let purpose = purpose_key(&format!("{stream}#{}", attribute.value));
-            drawn.push((id, chance, purpose));
-        }
-        Some((entry?, attributes, drawn, place?))
-    }
-
-    fn entry_step(&mut self, form: &'a EntryForm) -> Option<StepId> {
-        let Some((service, path)) = split_name(&form.to) else {
-            let message = format!("\"{}\" does not say where patients begin", form.to.value);
-            let fault = Diagnostic::error(codes::ARRIVALS, form.to.span, message);
-            self.faults.report(fault.try_this("to = \"service.path\""));
-            return None;
-        };
-        let index = self.index.services.find(&service, self.faults)?;
-        let service = &self.forms.services[index];
-        let Some(path_index) = service.path(&path.value) else {
-            let what = format!("path of service \"{}\"", service.name.value);
-            let known = service.paths.iter().map(|path| &path.name.value);
-            report_unknown(&what, &path, known, self.faults);
-            return None;
-        };
-        let runs: Vec<SiteId> = (0..self.sites.len())
-            .filter(|site| self.sites[*site].services.contains(&index))
-            .map(|site| SiteId(site as u16))
-            .collect();
-        let site = match &form.site {
-            Some(name) => {
-                let site = self.site(name)?;
-                if !runs.contains(&site) {
-                    let message = format!(
-                        "site \"{}\" does not run service \"{}\"",
-                        name.value, service.name.value
-                    );
-                    let known = runs.iter().map(|site| &self.names.sites[site.index()].id);
-                    let fault = Diagnostic::error(codes::WHICH_SITE, name.span, message);
-                    self.faults.report(fault.suggest(&name.value, known));
-                    return None;
-                }
-                site
-            }
-            None if runs.len() == 1 => runs[0],
-            None => {
-                let message = format!(
-                    "{} sites run service \"{}\": which one is not said",
-                    runs.len(),
-                    service.name.value
-                );
-                let first = runs
-                    .first()
-                    .map_or("…", |site| &self.names.sites[site.index()].id);
-                let fault = Diagnostic::error(codes::WHICH_SITE, form.to.span, message);
-                self.faults.report(fault.try_this(format!(
-                    "site = \"{first}\", or begin in a service that refers by a route"
-                )));
-                return None;
-            }
-        };
-        let entry = self.entries.get(&(site, index, path_index))?;
-        Some(entry.body)
-    }
-
-    /// Attributes whose shares look at another drawn attribute come after it.
-    fn order_of_draws(&self, form: &EntryForm) -> Vec<usize> {
-        let reads = |index: usize| -> Vec<&str> {
-            let SharesForm::Choice(name) = &form.shares[index].1 else {
-                return Vec::new();
-            };
-            let choice = self.index.choices.get(&name.value);
-            let by = choice.map_or(&[][..], |choice| &self.forms.choices[choice].table.by);
-            let attributes = by.iter().filter_map(|dimension| match &dimension.kind {
-                DimensionKind::Attribute(name) => Some(name.value.as_str()),
-                _ => None,
-            });
-            attributes.collect()
-        };
-        let mut left: Vec<usize> = (0..form.shares.len()).collect();
-        let mut order = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let is_ready = |index: &usize| {
-                let reads = reads(*index);
-                let mut others = left.iter().filter(|other| *other != index);
-                others.all(|other| !reads.contains(&form.shares[*other].0.value.as_str()))
-            };
-            let Some(position) = left.iter().position(is_ready) else {
-                let (name, _) = &form.shares[left[0]];
-                let message = "these shares look at each other in a circle";
-                self.faults.error(codes::TABLE, name.span, message);
-                return order;
-            };
-            order.push(left.remove(position));
-        }
-        order
-    }
-
-    fn arrival_chance(
-        &mut self,
-        shares: &'a SharesForm,
-        attribute: AttributeId,
-        name: &Name,
-        scope: Scope,
-    ) -> Option<ChanceId> {
-        match shares {
-            SharesForm::Choice(choice) => {
-                let index = self.index.choices.find(choice, self.faults)?;
-                Some(self.choice_of_level(index, attribute, scope))
-            }
-            SharesForm::Written(written) => {
-                let n_levels = self.names.attributes[usize::from(attribute.0)].levels.len();
-                let mut row = vec![0.0; n_levels];
-                for (level, share) in written {
-                    if let Some(level) = self.level(attribute, level) {
-                        row[usize::from(level)] += share;
-                    }
-                }
-                let key = TableKey {
-                    table: TableName::Written(ARRIVAL_TABLES - self.program.chances.len() as u32),
-                    site: None,
-                };
-                Some(self.chance(key, always_first(), &[row], name.span))
-            }
-        }
-    }
-
-    fn stream_place(&mut self, form: &'a StreamPlaceForm) -> Option<StreamPlace> {
-        let forms = self.forms;
-        let corner = |[x, y]: [f64; 2]| {
-            let place = crate::uec::forms::PlaceForm::Kilometres { x, y };
-            self.projection.place(place, 1.0)
-        };
-        match form {
-            StreamPlaceForm::At(place) => Some(StreamPlace::At(self.projection.place(*place, 1.0))),
-            StreamPlaceForm::Rectangle(low, high) => Some(StreamPlace::Rectangle {
-                low: corner(*low),
-                high: corner(*high),
-            }),
-            StreamPlaceForm::Zone(name) => {
-                let people = forms.people.as_ref();
-                let zones = people.map_or(&[][..], |people| &people.zones);
-                let found = zones.iter().position(|zone| zone.name.value == name.value);
-                match (people, found) {
-                    (Some(people), Some(zone)) => Some(self.place_in_zone(people, zone)),
-                    _ => {
-                        let known = zones.iter().map(|zone| &zone.name.value);
-                        report_unknown("zone", name, known, self.faults);
-                        None
-                    }
-                }
-            }
-        }
-    }
-
-    fn place_in_zone(&self, people: &PeopleForm, zone: usize) -> StreamPlace {
-        if let Some((first, n)) = self.zone_points.get(zone).copied().flatten() {
-            return StreamPlace::Points { first, n };
-        }
-        let place = people.zones[zone].place.unwrap_or(MIDDLE);
-        StreamPlace::At(self.projection.place(place, 1.0))
-    }
-
-    /// The points of each zone, with cumulative weights.
-    fn points(&mut self, people: &'a PeopleForm) {
-        let usual = self.usual_minutes_per_km();
-        for point in &people.points {
-            let known = people
-                .zones
-                .iter()
-                .any(|zone| zone.name.value == point.zone.value);
-            if !known {
-                let zones = people.zones.iter().map(|zone| &zone.name.value);
-                report_unknown("zone", &point.zone, zones, self.faults);
-            }
-        }
-        for zone in &people.zones {
-            let of_zone = people.points.iter();
-            let of_zone = of_zone.filter(|point| point.zone.value == zone.name.value);
-            let total: f64 = of_zone.clone().map(|point| point.weight).sum();
-            if total <= 0.0 {
-                self.zone_points.push(None);
-                continue;
-            }
-            let first = self.program.points.len();
-            let mut sum = 0.0;
-            for point in of_zone {
-                let relative = point
-                    .slowness
-                    .zip(usual)
-                    .map_or(1.0, |(own, usual)| own / usual);
-                self.program
-                    .points
-                    .push(self.projection.place(point.place, relative));
-                sum += point.weight;
-                self.program.point_weights.push(sum / total);
-            }
-            if let Some(last) = self.program.point_weights.last_mut() {
-                *last = 1.0;
-            }
-            let n = self.program.points.len() - first;
-            self.zone_points.push(Some((first as u32, n as u32)));
-        }
-    }
-
-    /// Mean minutes for a kilometre over the points of the people, by weight; none if the points do not say.
-    pub fn usual_minutes_per_km(&self) -> Option<f64> {
-        let people = self.forms.people.as_ref()?;
-        let (mut total, mut weight) = (0.0, 0.0);
-        for point in &people.points {
-            if let Some(slowness) = point.slowness {
-                total += slowness * point.weight;
-                weight += point.weight;
-            }
-        }
-        (total > 0.0 && weight > 0.0).then(|| total / weight)
-    }
 }
-
-type Entered = (
-    StepId,
-    [u8; N_ATTRIBUTES],
-    Vec<(AttributeId, ChanceId, u64)>,
-    StreamPlace,
-);
-
-const MIDDLE: crate::uec::forms::PlaceForm =
-    crate::uec::forms::PlaceForm::Kilometres { x: 0.0, y: 0.0 };
 
 /// A stream as it was, thinned, or with others beside it, so that neither a factor nor growth renumbers anybody: what is put
 /// behind its name, and its arrivals.
