@@ -46,6 +46,7 @@ pub fn run(scenarios: &[String], n: u32, common: &Common) -> Result<Exit, Exit> 
                 &format!("--batches {n}"),
             ),
             exit: ran.exit,
+            failures: ran.failures.clone(),
             took: ran.took,
             threads: common.threads(),
             recipe: Recipe {

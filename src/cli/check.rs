@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::loading;
+use super::offered_load::offered_load;
 use super::options::{Common, Exit};
 use crate::report::format::{date_words, number};
 use crate::scenario::units::write_duration;
@@ -15,12 +16,18 @@ pub struct CheckArguments {
     /// Scenario files, or names of shipped scenarios
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<String>,
+    /// Show offered load against rostered capacity by pool and hour of the week; with --out as load.csv and charts/load.svg, too
+    #[arg(long)]
+    load: bool,
     #[command(flatten)]
     common: Common,
 }
 
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Exit> {
     let common = &arguments.common;
+    if arguments.load {
+        return offered_load(&arguments.scenarios, common);
+    }
     for (nth, loaded) in loading::load_all(&arguments.scenarios, common)?
         .iter()
         .enumerate()

@@ -55,7 +55,12 @@ const EXPERIMENT: &[Code] = &[
     },
     Code {
         code: "R102",
-        title: "a line that keeps growing",
-        explanation: "In each quarter of the run clearly more patients wait there than in the quarter before, so that waits depend on how long the run is. More units, shorter times or fewer patients sent there usually relieve it.",
+        title: "a line that only grows",
+        explanation: "In each quarter of the run, or of its last weeks, clearly more patients wait there than in the quarter before, so that waits depend on how long the run is. The message says when it began. More units, shorter times or fewer patients sent there usually relieve it; docs/overload.md says how it is judged, and bottleneck where one more unit helps most.",
+    },
+    Code {
+        code: "R103",
+        title: "a replication that was stopped since a line only grows",
+        explanation: "With --stop-when-unstable a replication ends once a line has only grown for eight weeks, or for as long as the flag says. It has no results; those that ran to their end are written beside, to a folder whose name ends in -partial, with stopped.csv. docs/overload.md tells more.",
     },
 ];

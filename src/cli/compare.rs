@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::decompose::{self, decomposition, differ_otherwise};
-use super::options::{Common, Exit};
+use super::options::{Common, Exit, stretch};
 use super::precision::{
     PrecisionFlags, Reached, goal_of_comparison, say_what_would_settle, seconds_each,
 };
@@ -36,6 +36,16 @@ pub struct CompareArguments {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     patients: Option<u32>,
+    /// Stop a replication as soon as a line has only grown for so long (8 weeks if no DURATION is given; a multiple of 4 weeks)
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "8 weeks",
+        value_parser = stretch
+    )]
+    stop_when_unstable: Option<u64>,
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
@@ -55,6 +65,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
         loading::of_one_area(&models, "--patients")?;
     }
     same_plan(&mut models, common)?;
+    running::stop_when_unstable(&mut models, arguments.stop_when_unstable);
     let target = Target::for_comparison(&models, common)?;
     let asked = arguments.precision.asked();
     let goal = asked.as_ref().map(|asked| {
@@ -98,10 +109,12 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Exit> {
     };
     let decompose = arguments.decompose.then(|| "--decompose".to_owned());
     let patients = arguments.patients.map(|most| format!("--patients={most}"));
-    let further: Vec<String> = decompose.into_iter().chain(patients).collect();
+    let stop = arguments.stop_when_unstable.map(running::stop_flag);
+    let further: Vec<String> = decompose.into_iter().chain(patients).chain(stop).collect();
     let circumstances = Circumstances {
         command: common.command("compare", &paths, &further.join(" ")),
         exit: ran.exit,
+        failures: ran.failures,
         took: ran.took,
         threads: common.threads(),
         recipe: Recipe {
@@ -151,6 +164,7 @@ pub fn main_job(common: &Common) -> Result<Exit, Exit> {
         decompose: false,
         patients: None,
         precision: PrecisionFlags::default(),
+        stop_when_unstable: None,
         common: common.clone(),
     })
 }

@@ -6,6 +6,7 @@ mod say;
 mod area;
 mod backtest;
 mod batches;
+mod bottleneck;
 mod calibrate;
 mod catalogue;
 mod check;
@@ -26,6 +27,7 @@ mod list;
 mod loading;
 mod measure_words;
 mod new;
+mod offered_load;
 mod options;
 mod origin_words;
 mod overlay;
@@ -70,6 +72,8 @@ enum Command {
     Run(run::RunArguments),
     /// Compare scenarios with a baseline, with the same patients in each
     Compare(compare::CompareArguments),
+    /// Find which pool is the bottleneck: one more unit in each in turn, with the same patients
+    Bottleneck(bottleneck::BottleneckArguments),
     /// Validate scenarios and say what would be simulated
     Check(check::CheckArguments),
     /// Describe a scenario for a planner, in Markdown: services, capacities, flow diagram, every number with its source
@@ -115,6 +119,7 @@ pub fn main() -> Exit {
     let ended = match &arguments.command {
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Compare(arguments)) => compare::compare(arguments),
+        Some(Command::Bottleneck(arguments)) => bottleneck::bottleneck(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Calibrate(arguments)) => calibrate::calibrate(arguments),
         Some(Command::Backtest(arguments)) => backtest::backtest(arguments),

@@ -85,6 +85,18 @@ impl Common {
     }
 }
 
+/// Milliseconds.
+const FOUR_WEEKS: u64 = 28 * 86_400_000;
+
+/// For `--stop-when-unstable`: so many weeks that their quarters are whole ones, since each day of the week is another.
+pub fn stretch(written: &str) -> Result<u64, String> {
+    let stretch = milliseconds(written)?;
+    match stretch > 0 && stretch.is_multiple_of(FOUR_WEEKS) {
+        true => Ok(stretch),
+        false => Err("try: 4 weeks, or a multiple of that".to_owned()),
+    }
+}
+
 /// Milliseconds of a duration as scenarios write it.
 fn milliseconds(written: &str) -> Result<u64, String> {
     let milliseconds = parse_duration(written).map_err(|fault| fault.sentence())?;
@@ -102,7 +114,7 @@ pub enum Exit {
     DoesNotHold = 1,
     /// The input is wrong: nothing was run or overwritten.
     Input = 2,
-    /// The machine failed: disk, memory bound.
+    /// The machine failed, or a scenario outgrew it: disk, memory bound, a line that only grows.
     Machine = 3,
     /// A fault of the program.
     Internal = 4,

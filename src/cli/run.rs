@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::options::{Common, Exit};
+use super::options::{Common, Exit, stretch};
 use super::precision::{Asked, PrecisionFlags, Reached, goals_of_runs, seconds_each};
 use super::running::Ran;
 use super::writing::{self, Circumstances, Target};
@@ -31,10 +31,20 @@ pub struct RunArguments {
     #[arg(
         long,
         value_name = "NUMBER",
-        conflicts_with_all = ["replications", "asked", "log"],
+        conflicts_with_all = ["replications", "asked", "log", "stop_when_unstable"],
         value_parser = clap::value_parser!(u32).range(i64::from(LEAST)..=1000)
     )]
     batches: Option<u32>,
+    /// Stop a replication as soon as a line has only grown for so long (8 weeks if no DURATION is given; a multiple of 4 weeks)
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "8 weeks",
+        value_parser = stretch
+    )]
+    stop_when_unstable: Option<u64>,
     #[command(flatten)]
     precision: PrecisionFlags,
     #[command(flatten)]
@@ -46,10 +56,11 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Exit> {
     if let Some(n) = arguments.batches {
         return batches::run(&arguments.scenarios, n, common);
     }
-    let models = loading::models(&arguments.scenarios, common)?;
+    let mut models = loading::models(&arguments.scenarios, common)?;
     if arguments.log.is_some() {
         loading::of_one_area(&models, "--log")?;
     }
+    running::stop_when_unstable(&mut models, arguments.stop_when_unstable);
     let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
     let targets = Target::for_runs(&names, common)?;
     let asked = arguments.precision.asked();
@@ -102,22 +113,28 @@ fn circumstances(
     precision: Option<(&Asked, &Reached<'_>)>,
 ) -> Circumstances {
     let common = &arguments.common;
-    let log = log_flag(arguments);
+    let further = further(arguments);
     let (command, recipe) = match precision {
         None => (
-            common.command("run", &arguments.scenarios, &log),
+            common.command("run", &arguments.scenarios, &further),
             common.recipe("run"),
         ),
         Some((asked, reached)) => {
             let common = common.with_replications(reached.replications());
             let scenario = &arguments.scenarios[position..=position];
             let recipe = asked.laid_over(common.recipe("run"));
-            (common.command("run", scenario, &log), recipe)
+            (common.command("run", scenario, &further), recipe)
         }
     };
     Circumstances {
         command,
         exit: ran.exit,
+        failures: ran
+            .failures
+            .iter()
+            .filter(|failure| failure.scenario == ran.results[position].model.name)
+            .cloned()
+            .collect(),
         took: ran.took,
         threads: common.threads(),
         recipe: Recipe {
@@ -128,9 +145,11 @@ fn circumstances(
     }
 }
 
-fn log_flag(arguments: &RunArguments) -> String {
-    let flag = arguments
+fn further(arguments: &RunArguments) -> String {
+    let log = arguments
         .log
         .map(|replication| format!("--log={replication}"));
-    flag.unwrap_or_default()
+    let stop = arguments.stop_when_unstable.map(running::stop_flag);
+    let flags: Vec<String> = log.into_iter().chain(stop).collect();
+    flags.join(" ")
 }

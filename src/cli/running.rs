@@ -6,6 +6,7 @@ use super::options::{Common, Exit};
 use super::progress::Progress;
 use super::{interrupt, say};
 use crate::experiment::batches;
+use crate::experiment::bottleneck::{self, Bottleneck, Candidate, Wanted, days_to_try};
 use crate::experiment::counterfactual::{days_to_follow, follow};
 use crate::experiment::decompose::Decomposition;
 use crate::experiment::precision::{self, Expect, Goal, Group};
@@ -13,6 +14,7 @@ use crate::experiment::replicate::{Control, Failure, FailureKind, days_to_run};
 use crate::experiment::results::{Alternative, Comparison, Part, Results};
 use crate::experiment::warm_up::{self, SimSpan, WarmUp};
 use crate::experiment::{self, Ended};
+use crate::scenario::units::write_duration;
 use crate::uec::model::Model;
 
 /// What came of it, and how the command is to end.
@@ -20,6 +22,8 @@ pub struct Ran<T> {
     pub results: T,
     pub exit: Exit,
     pub took: Duration,
+    /// Replications that did not finish.
+    pub failures: Vec<Failure>,
 }
 
 pub fn run(models: Vec<Model>, common: &Common) -> Result<Ran<Vec<Results>>, Exit> {
@@ -77,6 +81,24 @@ pub fn compare(
     })
 }
 
+/// Gives each candidate one more unit in turn.
+pub fn find_bottleneck(
+    baseline: &Results,
+    candidates: Vec<Candidate>,
+    wanted: &[Wanted],
+    common: &Common,
+) -> Result<Ran<Bottleneck>, Exit> {
+    let days = days_to_try(&baseline.model, candidates.len());
+    under_way(days, common, |control| {
+        let mut found = bottleneck::find(baseline, candidates, wanted, control)?;
+        Ok(Ended {
+            failures: std::mem::take(&mut found.failures),
+            growing: Vec::new(),
+            results: found,
+        })
+    })
+}
+
 /// Compares the patients of the comparison one by one, in up to `most` replications; how it ended.
 pub fn follow_patients(
     comparison: &mut Comparison,
@@ -125,6 +147,19 @@ pub fn follow_levels(
     })
 }
 
+/// Has replications stopped once a line has only grown for so many milliseconds.
+pub fn stop_when_unstable(models: &mut [Model], milliseconds: Option<u64>) {
+    for model in models {
+        model.run.stop_once_unstable_for(milliseconds);
+    }
+}
+
+/// As one would type it.
+pub fn stop_flag(milliseconds: u64) -> String {
+    let duration = write_duration(milliseconds as f64);
+    format!("--stop-when-unstable=\"{duration}\"")
+}
+
 fn under_way<T>(
     days: u64,
     common: &Common,
@@ -158,13 +193,14 @@ fn under_way_for_long<T>(
         results: ended.results,
         exit: exit_of(&ended.failures),
         took,
+        failures: ended.failures,
     })
 }
 
 fn exit_of(failures: &[Failure]) -> Exit {
     let worst = failures.iter().map(|failure| match failure.kind {
         FailureKind::Internal => Exit::Internal,
-        FailureKind::Memory => Exit::Machine,
+        FailureKind::Memory | FailureKind::Unstable => Exit::Machine,
     });
     match worst.max() {
         Some(exit) => exit,

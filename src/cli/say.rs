@@ -9,6 +9,7 @@ use crate::experiment::overload::GrowingLine;
 use crate::experiment::replicate::{Failure, FailureKind};
 use crate::experiment::results::Results;
 use crate::report::headline;
+use crate::report::overload::since_when;
 use crate::report::subject::Outcome;
 
 /// A line on standard output, written as `println!` does but for a reader who has closed it.
@@ -41,6 +42,10 @@ pub fn fault(exit: Exit, message: &str) -> Exit {
     exit
 }
 
+/// What usually relieves a line that only grows.
+const RELIEF: &str = "more units, shorter times there, or fewer patients sent there; uecsim check --load says at which hours units are short, \
+     uecsim bottleneck where one more helps most";
+
 /// Names a replication that failed, and what to do about it.
 pub fn failed(failure: &Failure) {
     let Failure {
@@ -54,30 +59,36 @@ pub fn failed(failure: &Failure) {
             "[R101]",
             "uecsim check says which pool is short of capacity",
         ),
+        FailureKind::Unstable => ("[R103]", RELIEF),
         FailureKind::Internal => (
             "",
             "this is a fault of the program: please report it with the scenario and the seed",
         ),
     };
+    let ended = match failure.kind {
+        FailureKind::Unstable => "was stopped",
+        FailureKind::Memory | FailureKind::Internal => "failed",
+    };
     eprintln!(
-        "error{code}: replication {replication} of {scenario} failed: {message}\n  try: {advice}"
+        "error{code}: replication {replication} of {scenario} {ended}: {message}\n  try: {advice}"
     );
 }
 
-/// Tells of a line that kept growing, and what usually relieves it.
+/// Tells of a line that only grew, since when, and what usually relieves it.
 pub fn growing(line: &GrowingLine) {
     let GrowingLine {
         scenario,
-        line,
+        line: name,
         first,
         last,
         n_grew,
         n_replications,
+        ..
     } = line;
     eprintln!(
-        "warning[R102]: in {scenario} the line for {line} kept growing: from {first:.0} waiting in the first quarter of \
-         the run to {last:.0} in the last, in {n_grew} of {n_replications} replications\n  \
-         try: more units, shorter times there, or fewer patients sent there; waits in this line depend on how long the run is"
+        "warning[R102]: in {scenario} the line for {name} only grew {}: {first:.0} waiting before and {last:.0} in the last week \
+         (means), in {n_grew} of {n_replications} replications\n  try: {RELIEF}; waits in this line depend on how long the run is",
+        since_when(line)
     );
 }
 

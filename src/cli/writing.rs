@@ -14,8 +14,10 @@ use super::options::{Common, Exit};
 use super::sources::embedded_text;
 use super::{interrupt, say};
 use crate::experiment::journeys;
+use crate::experiment::replicate::Failure;
 use crate::experiment::results::{Alternative, Part, Results};
 use crate::report;
+use crate::report::charts::Chart;
 use crate::report::event_log::EventLog;
 use crate::report::format::{add_days, date_iso};
 use crate::report::precision::PrecisionRecord;
@@ -103,6 +105,8 @@ pub struct Circumstances {
     /// As one would type it.
     pub command: String,
     pub exit: Exit,
+    /// Replications that did not finish.
+    pub failures: Vec<Failure>,
     pub took: Duration,
     pub threads: usize,
     pub recipe: Recipe,
@@ -124,6 +128,28 @@ pub fn write_files(
         draft.finish()
     });
     written.map(|()| folder.clone()).map_err(|fault| {
+        let message = format!("{} cannot be written: {fault}", folder.display());
+        say::fault(Exit::Machine, &message)
+    })
+}
+
+/// A chart as SVG and, where this build makes them, as PNG.
+pub fn pictures(chart: &Chart) -> Vec<report::OutputFile> {
+    let mut files = vec![report::OutputFile {
+        path: format!("charts/{}.svg", chart.id),
+        bytes: chart.svg.clone().into_bytes(),
+    }];
+    files.extend(report::picture(chart));
+    files
+}
+
+/// Writes a folder of these files and nothing else.
+pub fn write_folder(files: &[report::OutputFile], folder: &Path) -> Result<(), Exit> {
+    let written = Draft::new(folder).and_then(|draft| {
+        put_files(files, draft.path())?;
+        draft.finish()
+    });
+    written.map_err(|fault| {
         let message = format!("{} cannot be written: {fault}", folder.display());
         say::fault(Exit::Machine, &message)
     })
@@ -180,6 +206,14 @@ fn fill(outcome: Outcome<'_>, folder: &Path, circumstances: &Circumstances) -> i
     if let (Outcome::Run(results), Some(replication)) = (outcome, circumstances.recipe.log) {
         let log = write_log(&results.model, replication, &folder.join(EVENTS))?;
         provenance.further.extend(log);
+    }
+    if !circumstances.failures.is_empty() {
+        let stopped = report::OutputFile {
+            path: "stopped.csv".to_owned(),
+            bytes: report::overload::stopped_table(&circumstances.failures).into_bytes(),
+        };
+        provenance.further.push(Written::of(&stopped));
+        put_files(&[stopped], folder)?;
     }
     let files = report_files(outcome, &provenance, circumstances.threads)?;
     put_files(&files, folder)?;

@@ -104,6 +104,7 @@ impl<'t> Joining<'t> {
             }));
             add(&mut conservation, area.conservation);
         }
+        conservation.growing.clone_from(&outcome.growing);
         Ok(Finished {
             replication,
             outcome,

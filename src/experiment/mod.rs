@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod batches;
+pub mod bottleneck;
 pub mod calibrate;
 pub mod compare;
 pub mod counterfactual;
@@ -32,7 +33,7 @@ use results::{Comparison, Results};
 pub struct Ended<T> {
     pub results: T,
     pub failures: Vec<Failure>,
-    /// Lines that kept growing, by scenario.
+    /// Lines that only grew, by scenario.
     pub growing: Vec<GrowingLine>,
 }
 
@@ -53,9 +54,9 @@ fn ended(models: Vec<Model>, replicated: Vec<Replicated>) -> Ended<Vec<Results>>
     };
     for (model, mut replicated) in models.into_iter().zip(replicated) {
         ended.failures.append(&mut replicated.failures);
-        let growing = growing_lines(&model, &replicated.finished);
-        ended.growing.extend(growing);
-        ended.results.push(summarise::summarise(model, replicated));
+        let summarised = summarise::summarise(model, replicated);
+        ended.growing.extend(growing_lines(&summarised));
+        ended.results.push(summarised);
     }
     ended
 }

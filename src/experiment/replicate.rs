@@ -10,13 +10,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::federation::{AreaRun, Joining};
+use super::overload::only_grows;
 use super::results::Conservation;
 use super::soundness::{breach_words, line_name};
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{DAY, SimSpan, SimTime};
 use crate::stats::histogram::Histogram;
-use crate::uec::measures::{MeasureReader, MeasureTables, Outcome};
+use crate::uec::measures::{Growth, MeasureReader, MeasureTables, Outcome};
 use crate::uec::model::Model;
+use crate::uec::overview::arriving;
 
 /// How replications are carried out; changes no result.
 pub struct Control<'c> {
@@ -44,6 +46,19 @@ pub enum FailureKind {
     Internal,
     /// More patients inside than memory is meant to hold.
     Memory,
+    /// A line only grew, and it was asked to stop then.
+    Unstable,
+}
+
+impl FailureKind {
+    /// As tables have it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Memory => "memory",
+            Self::Unstable => "unstable",
+        }
+    }
 }
 
 /// One finished replication.
@@ -72,8 +87,17 @@ pub struct Replicated {
 /// How often the state of a run is checked: often enough to say when a fault arose, seldom enough to cost nothing.
 const BETWEEN_CHECKS: SimSpan = SimSpan(7 * DAY.0);
 
-/// Patients inside at one time that a run may reach: at some 100 bytes each, a replication stays below 0.5 GB.
+/// Patients inside at one time at which a replication ends: 4.5 million, as many as came in the last stride before that was
+/// seen, took 1,023 MiB (docs/overload.md).
 pub(super) const MOST_INSIDE: u64 = 4_000_000;
+
+/// How far a replication goes before what it holds is looked at: a day, or less if so many arrive that a day of them would not
+/// fit into what memory is meant to hold. Eight times the mean is allowed for the busiest hours.
+fn stride(model: &Model) -> SimSpan {
+    let per_day: f64 = arriving(model).iter().map(|kind| kind.per_day).sum();
+    let days = MOST_INSIDE as f64 / (8.0 * per_day).max(1.0);
+    SimSpan((days.min(1.0) * DAY.0 as f64).max(1.0) as u64)
+}
 
 /// Runs the replications that each model's plan asks for; results by model.
 ///
@@ -316,21 +340,28 @@ enum Stop {
     Failed(FailureKind, String),
 }
 
-/// Runs to the end, a day at a time so that it can be stopped; how often all was checked and found right.
+/// Runs to the end, a day at a time at most so that it can be stopped; how often all was checked and found right.
 fn advance(
     model: &Model,
     simulation: &mut Simulation<'_, MeasureReader<'_>>,
     end: SimTime,
     control: &Control<'_>,
 ) -> Result<u32, Stop> {
+    let stride = stride(model);
     let mut checked = simulation.now();
+    let mut day = simulation.now();
     let mut n_checks = 0;
     while simulation.now() < end {
         if control.cancel.load(Ordering::Relaxed) {
             return Err(Stop::Cancelled);
         }
-        simulation.run_until((simulation.now() + DAY).min(end));
-        (control.progress)(1);
+        let tomorrow = (day + DAY).min(end);
+        simulation.run_until((simulation.now() + stride).min(tomorrow));
+        if simulation.now() == tomorrow {
+            day = tomorrow;
+            (control.progress)(1);
+            only_growing(model, simulation)?;
+        }
         let inside = simulation.totals().inside;
         if inside > MOST_INSIDE {
             let longest = simulation.reader().longest_line();
@@ -355,15 +386,33 @@ fn advance(
     Ok(n_checks)
 }
 
+/// Errors: a line only grows, and it was asked to stop then.
+fn only_growing(model: &Model, simulation: &Simulation<'_, MeasureReader<'_>>) -> Result<(), Stop> {
+    let Some(shortest) = model.run.stop_when_unstable else {
+        return Ok(());
+    };
+    let growing = simulation.reader().growing_for(shortest);
+    let most = growing.iter().max_by(|a, b| {
+        let grown = |growth: &Growth| growth.last - growth.first;
+        grown(a).total_cmp(&grown(b))
+    });
+    most.map_or(Ok(()), |growth| {
+        let what = only_grows(model, growth, growing.len() - 1);
+        Err(Stop::Failed(FailureKind::Unstable, what))
+    })
+}
+
 fn finished(
     model: &Model,
     replication: u32,
     (mut simulation, n_checks): Ended<'_, '_>,
 ) -> Finished {
-    let conservation = conservation(&mut simulation, replication, n_checks);
+    let mut conservation = conservation(&mut simulation, replication, n_checks);
+    let outcome = simulation.into_reader().outcome(model);
+    conservation.growing.clone_from(&outcome.growing);
     Finished {
         replication,
-        outcome: simulation.into_reader().outcome(model),
+        outcome,
         conservation,
     }
 }
@@ -382,6 +431,7 @@ pub(super) fn conservation(
         events: totals.events,
         n_checks,
         lines: simulation.balances(),
+        growing: Vec::new(),
     }
 }
 

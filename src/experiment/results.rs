@@ -2,7 +2,7 @@
 
 use super::counterfactual::Counterfactual;
 use crate::engine::checks::Balance;
-use crate::uec::measures::{FlowEnd, Panel, PanelTables};
+use crate::uec::measures::{FlowEnd, Growth, Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
 
 /// Monthly panels of all replications.
@@ -117,7 +117,7 @@ pub struct PatientFlow {
 }
 
 /// How many of one replication's patients arrived and left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conservation {
     pub replication: u32,
     pub arrived: u64,
@@ -130,6 +130,8 @@ pub struct Conservation {
     pub n_checks: u32,
     /// Both sides of Little's law at the end, by pool, then by fleet.
     pub lines: Vec<Balance>,
+    /// Lines that only grew.
+    pub growing: Vec<Growth>,
 }
 
 /// An alternative against the baseline, paired by replication.

@@ -3,6 +3,7 @@
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
 pub mod backtest;
+pub mod bottleneck;
 pub mod calibration;
 pub mod charts;
 mod costs;
@@ -13,6 +14,8 @@ pub mod fonts;
 pub mod format;
 pub mod headline;
 pub mod html;
+pub mod offered_load;
+pub mod overload;
 mod panel;
 #[cfg(feature = "png")]
 pub mod png;
@@ -114,8 +117,9 @@ pub fn chart_files(charts: &[charts::Chart]) -> Vec<OutputFile> {
         .collect()
 }
 
+/// A chart as PNG, where this build makes them.
 #[cfg(feature = "png")]
-fn picture(chart: &charts::Chart) -> Option<OutputFile> {
+pub fn picture(chart: &charts::Chart) -> Option<OutputFile> {
     Some(OutputFile {
         path: format!("charts/{}.png", chart.id),
         bytes: png::from_svg(&chart.svg).expect("a chart is valid SVG of a drawable size"),
@@ -123,6 +127,6 @@ fn picture(chart: &charts::Chart) -> Option<OutputFile> {
 }
 
 #[cfg(not(feature = "png"))]
-fn picture(_: &charts::Chart) -> Option<OutputFile> {
+pub fn picture(_: &charts::Chart) -> Option<OutputFile> {
     None
 }

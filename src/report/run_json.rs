@@ -13,6 +13,7 @@ use crate::uec::model::{Model, Origin};
 
 use super::OutputFile;
 use super::format::date_iso;
+use super::overload;
 use super::precision::PrecisionRecord;
 use super::subject::Outcome;
 
@@ -107,6 +108,9 @@ struct ScenarioRecord<'a> {
     replications: &'a [u32],
     stopped_early: bool,
     checks: Value,
+    /// Left out if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines_that_only_grew: Vec<Value>,
     files: Vec<FileRecord<'a>>,
     changes: Vec<&'a str>,
     /// Left out of the parts of a decomposition, which have nothing that the alternative has not.
@@ -219,6 +223,7 @@ fn scenario<'a>(results: &'a Results, role: &'static str, part: &'a Part) -> Sce
         replications: &results.replications,
         stopped_early: results.partial,
         checks: checks(&soundness(results)),
+        lines_that_only_grew: overload::record(results),
         files: model
             .files
             .iter()

@@ -14,6 +14,7 @@ use crate::scenario::source::Source;
 use crate::scenario::workspace::Workspace;
 
 use super::check::capacity::{self, PoolLoad};
+use super::check::load_by_hour::{HourlyLoad, hourly_loads};
 use super::check::{places, reach};
 use super::compile::{self, Compiled};
 use super::federation;
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub files: Files,
     /// Estimated load of every pool, in the order of the pools.
     pub loads: Vec<PoolLoad>,
+    /// The same by hour of the week, before any roll-out; empty unless asked for.
+    pub hourly_loads: Vec<HourlyLoad>,
     /// Who lives in the area; none if the scenario has no `[people]`.
     pub residents: Option<f64>,
     /// Its services, where they run and whom they send patients to.
@@ -96,8 +99,28 @@ pub fn load_with(
     changes: &Changes,
     overrides: &Overrides,
 ) -> Result<Loaded, Box<Refused>> {
+    load_for(path, source, (changes, overrides), false)
+}
+
+/// As [`load_with`], with the scenario's own changes, and with the load of every pool by hour of the week.
+///
+/// Errors: as [`load`].
+pub fn load_by_hour(
+    path: &str,
+    source: &dyn Source,
+    overrides: &Overrides,
+) -> Result<Loaded, Box<Refused>> {
+    load_for(path, source, (&Changes::AsWritten, overrides), true)
+}
+
+fn load_for(
+    path: &str,
+    source: &dyn Source,
+    (changes, overrides): (&Changes, &Overrides),
+    by_hour: bool,
+) -> Result<Loaded, Box<Refused>> {
     let workspace = Workspace::new(source);
-    let built = build(&workspace, path, changes, overrides);
+    let built = build(&workspace, path, (changes, overrides), by_hour);
     let files = workspace.files().clone();
     let diagnostics = workspace.diagnostics;
     match built {
@@ -106,6 +129,7 @@ pub fn load_with(
             warnings: diagnostics,
             files,
             loads: built.loads,
+            hourly_loads: built.hourly_loads,
             residents: built.residents,
             outline: built.outline,
         }),
@@ -120,6 +144,7 @@ pub fn load_with(
 struct Built {
     model: Model,
     loads: Vec<PoolLoad>,
+    hourly_loads: Vec<HourlyLoad>,
     residents: Option<f64>,
     outline: Outline,
 }
@@ -127,8 +152,8 @@ struct Built {
 fn build(
     workspace: &Workspace,
     path: &str,
-    changes: &Changes,
-    overrides: &Overrides,
+    (changes, overrides): (&Changes, &Overrides),
+    by_hour: bool,
 ) -> Option<Built> {
     let layered = layers::load(workspace, path, changes)?;
     if layered.tree.get("areas").is_some() {
@@ -145,6 +170,10 @@ fn build(
         return None;
     }
     let loads = capacity::check(&compiled, &workspace.diagnostics);
+    let hourly_loads = match by_hour {
+        true => hourly_loads(&compiled),
+        false => Vec::new(),
+    };
     let residents = form.people.as_ref().map(PeopleForm::total);
     let outline = outline(&form);
     let (compiled, rollouts) = match form.rollouts.is_empty() {
@@ -157,6 +186,7 @@ fn build(
     Some(Built {
         model,
         loads,
+        hourly_loads,
         residents,
         outline,
     })
@@ -174,6 +204,7 @@ fn build_areas(workspace: &Workspace, layered: Layered, overrides: &Overrides) -
     Some(Built {
         model,
         loads: joined.loads,
+        hourly_loads: Vec::new(),
         residents: joined.residents,
         outline,
     })

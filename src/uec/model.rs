@@ -102,6 +102,15 @@ pub struct RunPlan {
     pub length: SimSpan,
     pub replications: u32,
     pub seed: u64,
+    /// A replication is stopped once a line has only grown for at least so long; none: never.
+    pub stop_when_unstable: Option<SimSpan>,
+}
+
+impl RunPlan {
+    /// Has a replication stopped once a line has only grown for so many milliseconds.
+    pub fn stop_once_unstable_for(&mut self, milliseconds: Option<u64>) {
+        self.stop_when_unstable = milliseconds.map(SimSpan);
+    }
 }
 
 impl Default for RunPlan {
@@ -117,6 +126,7 @@ impl Default for RunPlan {
             length: SimSpan::ZERO,
             replications: 10,
             seed: 1,
+            stop_when_unstable: None,
         }
     }
 }

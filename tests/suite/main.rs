@@ -21,6 +21,7 @@ mod growth;
 mod hygiene;
 mod journeys;
 mod layers;
+mod overload;
 mod pages;
 mod pathways;
 mod precision;

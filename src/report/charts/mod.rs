@@ -5,6 +5,7 @@
 
 pub mod axis;
 pub mod bands;
+pub mod bottleneck;
 pub mod canvas;
 pub mod course;
 pub mod course_paint;
@@ -23,6 +24,7 @@ pub mod long_waits;
 pub mod longer_or_less;
 pub mod mark_rows;
 pub mod misfit;
+pub mod offered_load;
 pub mod runs;
 pub mod sites;
 pub mod stages;

@@ -19,9 +19,9 @@ use super::charts::svg::escape;
 use super::findings::replications;
 use super::fonts::font_faces;
 use super::format::{date_words, exact};
-use super::headline;
 use super::run_json::Provenance;
 use super::subject::Subject;
+use super::{headline, overload};
 use elements::{Cell, details, paragraph, section, table};
 
 const STYLE: &str = include_str!("style.css");
@@ -133,6 +133,7 @@ fn setting(subject: &Subject<'_>) -> String {
 fn findings(subject: &Subject<'_>) -> String {
     let sentences: String = headline::of_subject(subject)
         .iter()
+        .chain(&overload::sentences(subject))
         .map(|sentence| paragraph("", sentence))
         .collect();
     let described = subject.scenarios.iter().filter_map(|scenario| {

@@ -2,18 +2,20 @@
 //!
 //! An estimate in closed form, before any run. What is known of patients of one need is kept as shares of levels attribute
 //! by attribute, as if attributes were independent among them; tables that look at time are averaged over the hours of the week by
-//! arrivals; queues are taken to be empty, triggers off, and nobody gives up.
+//! arrivals, or, if hours are followed, by when the patients of a flow come by; queues are taken to be empty, triggers off, and
+//! nobody gives up.
 
 use std::collections::BTreeMap;
 
 use crate::engine::arrivals::mean_rate_of_gaps;
 use crate::engine::program::{
-    Arrivals, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec,
+    Arrivals, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec, Window,
 };
-use crate::engine::time::DAY;
+use crate::engine::time::{DAY, HOUR};
 use crate::uec::compile::Compiled;
 
-use super::mix::{Flow, Mix, parts_of, scaled};
+use super::hours::{N_HOURS, hours_of, later, occupied};
+use super::mix::{Flow, Mix, is_open, parts_of, scaled, until_open};
 use super::near::Near;
 
 /// What the estimate gives.
@@ -23,6 +25,8 @@ pub struct Expected {
     pub busy: Vec<f64>,
     /// By pool: patients per millisecond that come to it.
     pub arrivals: Vec<f64>,
+    /// By pool: as `busy` for each hour of the week, Monday 00:00 first; empty unless hours are followed.
+    pub busy_by_hour: Vec<Vec<f64>>,
 }
 
 /// Passes over the steps before circles are taken to have settled.
@@ -33,7 +37,16 @@ const NEXT_TO_NOTHING: f64 = 1e-6;
 
 /// Follows all streams through the steps, those of one need or kind of arrival together.
 pub fn expected(compiled: &Compiled) -> Expected {
-    let mut walk = Walk::new(compiled);
+    walked(compiled, false)
+}
+
+/// As [`expected`], hour by hour of the week: a flow goes on later by what it takes on the way, on average.
+pub fn expected_by_hour(compiled: &Compiled) -> Expected {
+    walked(compiled, true)
+}
+
+fn walked(compiled: &Compiled, by_hour: bool) -> Expected {
+    let mut walk = Walk::new(compiled, by_hour);
     let streams = compiled.program.streams.iter().zip(&compiled.stream_groups);
     let mut streams = streams.peekable();
     while let Some((_, group)) = streams.peek().copied() {
@@ -49,6 +62,7 @@ pub fn expected(compiled: &Compiled) -> Expected {
     Expected {
         busy: walk.busy,
         arrivals: walk.arrivals,
+        busy_by_hour: walk.busy_by_hour,
     }
 }
 
@@ -81,18 +95,22 @@ struct Walk<'c> {
     pending: Vec<Flow>,
     busy: Vec<f64>,
     arrivals: Vec<f64>,
+    /// Empty unless hours are followed.
+    busy_by_hour: Vec<Vec<f64>>,
 }
 
 impl<'c> Walk<'c> {
-    fn new(compiled: &'c Compiled) -> Self {
+    fn new(compiled: &'c Compiled, by_hour: bool) -> Self {
         let program = &compiled.program;
+        let n_followed = if by_hour { program.pools.len() } else { 0 };
         Self {
             program,
-            mix: Mix::new(compiled),
+            mix: Mix::new(compiled, by_hour),
             near: Near::new(compiled),
             pending: vec![Flow::default(); program.steps.len()],
             busy: vec![0.0; program.pools.len()],
             arrivals: vec![0.0; program.pools.len()],
+            busy_by_hour: vec![vec![0.0; N_HOURS]; n_followed],
         }
     }
 
@@ -115,11 +133,10 @@ impl<'c> Walk<'c> {
     }
 
     fn arriving(&self, stream: &StreamSpec, rate: f64) -> Flow {
-        let mut flow = Flow {
-            per_millisecond: rate,
-            levels: vec![0.0; self.mix.n_levels],
-            held: BTreeMap::new(),
-        };
+        let mut flow = self.mix.empty_flow(rate);
+        let hours = hours_of(self.program, &stream.arrivals);
+        let hours: Vec<f64> = hours.iter().map(|share| share * rate).collect();
+        self.mix.set_hours(&mut flow, &hours);
         for (attribute, offset) in self.mix.offsets.iter().enumerate() {
             flow.levels[offset + usize::from(stream.attributes[attribute])] = rate;
         }
@@ -218,7 +235,7 @@ impl<'c> Walk<'c> {
             Step::Use { pool, duration, .. } => {
                 let mean = self.mix.mean_duration(duration.index(), flow);
                 self.arrivals[pool.index()] += flow.per_millisecond;
-                self.busy[pool.index()] += flow.per_millisecond * mean;
+                self.keep_busy(pool.index(), flow.per_millisecond, mean, flow);
                 self.time_passes(mean, flow);
             }
             Step::Hold {
@@ -259,10 +276,7 @@ impl<'c> Walk<'c> {
                 self.time_passes(1.0 / rate.max(f64::MIN_POSITIVE), flow);
             }
             Step::WaitUntil { window } => {
-                let mean = self
-                    .mix
-                    .mean_until_open(&self.program.windows[window.index()]);
-                self.time_passes(mean, flow);
+                self.wait_until(&self.program.windows[window.index()], flow);
             }
             Step::Set { attribute, level } => {
                 let mut shares = vec![0.0; usize::from(level) + 1];
@@ -277,24 +291,101 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Whatever is held is busy while time passes.
-    fn time_passes(&mut self, milliseconds: f64, flow: &Flow) {
+    /// Whatever is held is busy while time passes; the flow goes on later by so much.
+    fn time_passes(&mut self, milliseconds: f64, flow: &mut Flow) {
         for ((_, line), held) in &flow.held {
-            if let Some(busy) = self.busy.get_mut(*line) {
-                *busy += held * milliseconds;
+            if *line < self.busy.len() {
+                self.keep_busy(*line, *held, milliseconds, flow);
+            }
+        }
+        if let Some(hours) = self.mix.hours_of_flow(flow) {
+            let hours = later(hours, milliseconds);
+            self.mix.set_hours(flow, &hours);
+        }
+    }
+
+    /// So many units per millisecond of a pool are taken by the patients of a flow, for so long.
+    fn keep_busy(&mut self, pool: usize, per_millisecond: f64, milliseconds: f64, flow: &Flow) {
+        self.busy[pool] += per_millisecond * milliseconds;
+        if let Some(hours) = self.mix.hours_of_flow(flow) {
+            let each = per_millisecond / flow.per_millisecond;
+            for (sum, busy) in self.busy_by_hour[pool]
+                .iter_mut()
+                .zip(occupied(hours, milliseconds))
+            {
+                *sum += busy * each;
             }
         }
     }
 
+    /// Everybody waits until a window opens: all for the mean time, or, if hours are followed, each hour for its own.
+    fn wait_until(&mut self, window: &Window, flow: &mut Flow) {
+        let Some(hours) = self.mix.hours_of_flow(flow) else {
+            let mean = self.mix.mean_until_open(window, flow);
+            return self.time_passes(mean, flow);
+        };
+        let mut after = vec![0.0; N_HOURS];
+        let hours = hours.to_vec();
+        for (hour, &of_hour) in hours.iter().enumerate() {
+            let wait = until_open(window, hour);
+            if wait == 0 || of_hour <= 0.0 {
+                after[hour] += of_hour;
+                continue;
+            }
+            let mut part = scaled(flow, of_hour / flow.per_millisecond);
+            let mut only = vec![0.0; N_HOURS];
+            only[hour] = of_hour;
+            self.mix.set_hours(&mut part, &only);
+            self.time_passes(wait as f64, &mut part);
+            // All of them go on when it opens.
+            let opens = hour as u64 * HOUR.0 + HOUR.0 / 2 + wait;
+            after[(opens / HOUR.0) as usize % N_HOURS] += of_hour;
+        }
+        self.mix.set_hours(flow, &after);
+    }
+
     fn refer(&mut self, route: RouteId, entry: u8, here: SiteId, flow: Flow) {
         let shares = self.site_shares(route, here, &flow);
-        for (site, share) in shares
-            .into_iter()
-            .enumerate()
-            .filter(|(_, share)| *share > 0.0)
-        {
-            let to = self.program.routes[route.index()].sites[site].entries[usize::from(entry)];
-            self.send(to, scaled(&flow, share));
+        let spec = &self.program.routes[route.index()];
+        let to = |site: usize| spec.sites[site].entries[usize::from(entry)];
+        let Some(hours) = self.mix.hours_of_flow(&flow) else {
+            for (site, share) in shares.into_iter().enumerate() {
+                self.send_if_any(to(site), scaled(&flow, share));
+            }
+            return;
+        };
+        // Whoever comes to a closed door goes to the sites that are open, in the proportion of their shares.
+        let mut by_site = vec![vec![0.0; N_HOURS]; shares.len()];
+        let mut nowhere = vec![0.0; N_HOURS];
+        for (hour, of_hour) in hours.iter().enumerate() {
+            let opens = |site: usize| {
+                let hours = spec.sites[site].hours;
+                hours.is_none_or(|window| is_open(&self.program.windows[window.index()], hour))
+            };
+            let open = |site: usize| if opens(site) { shares[site] } else { 0.0 };
+            let total: f64 = (0..shares.len()).map(open).sum();
+            for (site, hours) in by_site.iter_mut().enumerate() {
+                hours[hour] = if total > 0.0 {
+                    of_hour * open(site) / total
+                } else {
+                    0.0
+                };
+            }
+            nowhere[hour] = if total > 0.0 { 0.0 } else { *of_hour };
+        }
+        for (site, hours) in by_site.iter().enumerate() {
+            self.send_part(to(site), &flow, hours);
+        }
+        self.send_part(spec.otherwise, &flow, &nowhere);
+    }
+
+    /// Sends those of a flow on who come by in these hours.
+    fn send_part(&mut self, to: StepId, flow: &Flow, hours: &[f64]) {
+        let share = hours.iter().sum::<f64>() / flow.per_millisecond;
+        if share > 0.0 {
+            let mut part = scaled(flow, share);
+            self.mix.set_hours(&mut part, hours);
+            self.send(to, part);
         }
     }
 

@@ -1,4 +1,7 @@
 //! Who a flow of patients is made of, and the mean over them of what tables say.
+//!
+//! If hours are followed, a flow also knows at which hours of the week its patients come by: tables that look at time then see
+//! the hours of the flow in place of those of all arrivals, and what they tell apart stays apart.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +9,13 @@ use crate::engine::program::{Arrivals, AttributeId, Dimension, Program, Selector
 use crate::engine::time::{HOUR, SimSpan, WEEK};
 use crate::uec::compile::Compiled;
 
+use super::hours::{N_HOURS, hours_of};
+
 /// Patients per millisecond at one step, with what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
     pub per_millisecond: f64,
-    /// By attribute and level, one attribute after the other, as flows.
+    /// By attribute and level, one attribute after the other, as flows; then, if hours are followed, by hour of the week.
     pub levels: Vec<f64>,
     /// Units held, as flows, by slot and line (pools, then fleets).
     pub held: BTreeMap<(u8, usize), f64>,
@@ -22,13 +27,15 @@ pub struct Mix<'c> {
     program: &'c Program,
     /// By attribute: where its levels begin in `Flow::levels`.
     pub offsets: Vec<usize>,
-    pub n_levels: usize,
+    n_levels: usize,
+    /// Whether flows know their hours, after the levels of attributes.
+    has_hours: bool,
     /// By hour of the week: share of arrivals.
     hours: Vec<f64>,
 }
 
 impl<'c> Mix<'c> {
-    pub fn new(compiled: &'c Compiled) -> Self {
+    pub fn new(compiled: &'c Compiled, has_hours: bool) -> Self {
         let mut n_levels = 0;
         let offsets = compiled.names.attributes.iter().map(|attribute| {
             n_levels += attribute.levels.len();
@@ -39,7 +46,40 @@ impl<'c> Mix<'c> {
             program: &compiled.program,
             offsets: offsets.collect(),
             n_levels,
+            has_hours,
             hours: arrivals_by_hour(&compiled.program),
+        }
+    }
+
+    /// A flow of which nothing is known.
+    pub fn empty_flow(&self, per_millisecond: f64) -> Flow {
+        let n_hours = if self.has_hours { N_HOURS } else { 0 };
+        Flow {
+            per_millisecond,
+            levels: vec![0.0; self.n_levels + n_hours],
+            held: BTreeMap::new(),
+        }
+    }
+
+    /// By hour of the week: how much of a flow comes by then; none unless hours are followed.
+    pub fn hours_of_flow<'f>(&self, flow: &'f Flow) -> Option<&'f [f64]> {
+        self.has_hours.then(|| &flow.levels[self.n_levels..])
+    }
+
+    pub fn set_hours(&self, flow: &mut Flow, hours: &[f64]) {
+        if self.has_hours {
+            flow.levels[self.n_levels..].copy_from_slice(hours);
+        }
+    }
+
+    /// By hour of the week: share of a flow, or of all arrivals unless hours are followed.
+    fn hour_shares(&self, flow: &Flow) -> Vec<f64> {
+        match self.hours_of_flow(flow) {
+            Some(hours) => hours
+                .iter()
+                .map(|hour| hour / flow.per_millisecond)
+                .collect(),
+            None => self.hours.clone(),
         }
     }
 
@@ -60,18 +100,12 @@ impl<'c> Mix<'c> {
         self.outcomes_by(selector, 1, &value, flow).shares[0]
     }
 
-    /// Mean time from an arrival until the window is open, milliseconds.
-    pub fn mean_until_open(&self, window: &Window) -> f64 {
-        let mut mean = 0.0;
-        for (hour, share) in self.hours.iter().enumerate() {
-            let at = hour as u64 * HOUR.0 + HOUR.0 / 2;
-            let until = |from: &u64| (from + WEEK.0 - at) % WEEK.0;
-            let next = window.open.iter().map(|(from, _)| until(&from.0)).min();
-            if !is_open(window, at) {
-                mean += share * next.unwrap_or(0) as f64;
-            }
-        }
-        mean
+    /// Mean time until the window is open, milliseconds.
+    pub fn mean_until_open(&self, window: &Window, flow: &Flow) -> f64 {
+        let hours = self.hour_shares(flow).into_iter().enumerate();
+        hours
+            .map(|(hour, share)| share * until_open(window, hour) as f64)
+            .sum()
     }
 
     pub fn split(&self, chance: usize, flow: &Flow) -> Vec<Flow> {
@@ -100,11 +134,8 @@ impl<'c> Mix<'c> {
         values: &dyn Fn(usize) -> Vec<f64>,
         flow: &Flow,
     ) -> Outcomes {
-        let classes: Vec<Vec<Class>> = selector
-            .dimensions
-            .iter()
-            .map(|(dimension, map)| self.classes(dimension, map, flow))
-            .collect();
+        let (classes, offsets): (Vec<Vec<Class>>, Vec<Option<usize>>) =
+            self.dimensions(selector, flow).into_iter().unzip();
         let mut outcomes = Outcomes {
             shares: vec![0.0; n],
             by_level: Vec::new(),
@@ -143,9 +174,8 @@ impl<'c> Mix<'c> {
                 }
             }
         }
-        for (at, (dimension, _)) in selector.dimensions.iter().enumerate() {
-            if let Dimension::Attribute(attribute) = dimension {
-                let offset = self.offsets[usize::from(attribute.0)];
+        for (at, offset) in offsets.into_iter().enumerate() {
+            if let Some(offset) = offset {
                 for (class, sums) in classes[at].iter().zip(&sums[at]) {
                     let given: Vec<f64> = sums.iter().map(|sum| sum / class.weight).collect();
                     let levels = class.levels.iter().map(|level| offset + level);
@@ -156,6 +186,42 @@ impl<'c> Mix<'c> {
             }
         }
         outcomes
+    }
+
+    /// What a table looks at, each with where its values begin in `Flow::levels`, if a flow knows them.
+    fn dimensions(&self, selector: &Selector, flow: &Flow) -> Vec<(Vec<Class>, Option<usize>)> {
+        let follows_time = |dimension: &Dimension| {
+            self.has_hours && level_of_hour(self.program, dimension, 0).is_some()
+        };
+        let all = selector.dimensions.iter();
+        let apart = all.filter(|(dimension, _)| !follows_time(dimension));
+        let mut found: Vec<_> = apart
+            .map(|(dimension, map)| {
+                let offset = match dimension {
+                    Dimension::Attribute(attribute) => Some(self.offsets[usize::from(attribute.0)]),
+                    _ => None,
+                };
+                (self.classes(dimension, map, flow), offset)
+            })
+            .collect();
+        // All that looks at the time of the week is one thing: an hour is of one day, and open or not.
+        let of_time: Vec<_> = selector
+            .dimensions
+            .iter()
+            .filter(|(dimension, _)| follows_time(dimension))
+            .collect();
+        if !of_time.is_empty() {
+            let adds = |hour: usize| {
+                let adds = of_time.iter().filter_map(|(dimension, map)| {
+                    let level = level_of_hour(self.program, dimension, hour)?;
+                    map.get(level).copied()
+                });
+                adds.sum::<u32>()
+            };
+            let shares = self.hour_shares(flow);
+            found.push((classes_of(&shares, adds), Some(self.n_levels)));
+        }
+        found
     }
 
     /// The values of a dimension that a table tells apart, each with its share; those that cannot be are left out.
@@ -180,8 +246,7 @@ impl<'c> Mix<'c> {
             Dimension::Open(window) => {
                 let window = &self.program.windows[window.index()];
                 let hours = self.hours.iter().enumerate();
-                let middle = |hour: usize| hour as u64 * HOUR.0 + HOUR.0 / 2;
-                let open = hours.filter(|(hour, _)| is_open(window, middle(*hour)));
+                let open = hours.filter(|(hour, _)| is_open(window, *hour));
                 let open: f64 = open.map(|(_, share)| share).sum();
                 vec![1.0 - open, open]
             }
@@ -200,22 +265,41 @@ impl<'c> Mix<'c> {
                 Since::Mark(_) => vec![1.0],
             },
         };
-        let mut classes: Vec<Class> = Vec::new();
-        for (level, weight) in weights.into_iter().enumerate().filter(|(_, w)| *w > 0.0) {
-            let adds = map.get(level).copied().unwrap_or(0);
-            match classes.iter_mut().find(|class| class.adds == adds) {
-                Some(class) => {
-                    class.weight += weight;
-                    class.levels.push(level);
-                }
-                None => classes.push(Class {
-                    adds,
-                    weight,
-                    levels: vec![level],
-                }),
+        classes_of(&weights, |level| map.get(level).copied().unwrap_or(0))
+    }
+}
+
+/// Levels that are there, gathered by what they add to the row of a table.
+fn classes_of(weights: &[f64], adds: impl Fn(usize) -> u32) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
+    let present = weights.iter().copied().enumerate();
+    for (level, weight) in present.filter(|(_, weight)| *weight > 0.0) {
+        let adds = adds(level);
+        match classes.iter_mut().find(|class| class.adds == adds) {
+            Some(class) => {
+                class.weight += weight;
+                class.levels.push(level);
             }
+            None => classes.push(Class {
+                adds,
+                weight,
+                levels: vec![level],
+            }),
         }
-        classes
+    }
+    classes
+}
+
+/// Which level of a dimension an hour of the week has; none if the dimension does not look at that.
+fn level_of_hour(program: &Program, dimension: &Dimension, hour: usize) -> Option<usize> {
+    match *dimension {
+        Dimension::Hour => Some(hour % 24),
+        Dimension::Weekday => Some(hour / 24),
+        Dimension::Open(window) => {
+            let window = &program.windows[window.index()];
+            Some(usize::from(is_open(window, hour)))
+        }
+        _ => None,
     }
 }
 
@@ -258,39 +342,50 @@ pub fn scaled(flow: &Flow, share: f64) -> Flow {
     }
 }
 
-fn is_open(window: &Window, at: u64) -> bool {
-    let at = SimSpan(at);
+/// In the middle of an hour of the week.
+pub fn is_open(window: &Window, hour: usize) -> bool {
+    let at = SimSpan(hour as u64 * HOUR.0 + HOUR.0 / 2);
     window
         .open
         .iter()
         .any(|(from, to)| (*from..*to).contains(&at))
 }
 
+/// Milliseconds from the middle of an hour of the week until the window is open.
+pub fn until_open(window: &Window, hour: usize) -> u64 {
+    let at = hour as u64 * HOUR.0 + HOUR.0 / 2;
+    let until = |from: u64| (from + WEEK.0 - at) % WEEK.0;
+    let next = window.open.iter().map(|(from, _)| until(from.0)).min();
+    match is_open(window, hour) {
+        true => 0,
+        false => next.unwrap_or(0),
+    }
+}
+
 /// Shares of arrivals by hour of the week, Monday first.
 fn arrivals_by_hour(program: &Program) -> Vec<f64> {
-    let n_hours = (WEEK.0 / HOUR.0) as usize;
-    let mut hours = vec![0.0; n_hours];
+    let mut hours = vec![0.0; N_HOURS];
     for stream in &program.streams {
-        let (rate, profile) = match &stream.arrivals {
+        let rate = match &stream.arrivals {
             Arrivals::Poisson {
                 per_millisecond,
-                profile,
                 accept,
-            } => (per_millisecond * accept, *profile),
-            _ => (1e-12, None),
+                ..
+            } => per_millisecond * accept,
+            // So little that they count only where nobody else comes.
+            _ => 1e-12,
         };
-        for (hour, sum) in hours.iter_mut().enumerate() {
-            let relative = profile.map_or(1.0, |profile| {
-                let profile = &program.profiles[profile.index()];
-                let bin = (hour as u64 * HOUR.0 + HOUR.0 / 2) / profile.bin.0.max(1);
-                profile.cycle[bin as usize % profile.cycle.len()]
-            });
+        let relative = match &stream.arrivals {
+            Arrivals::Recorded(_) => vec![1.0; N_HOURS],
+            arrivals => hours_of(program, arrivals),
+        };
+        for (sum, relative) in hours.iter_mut().zip(relative) {
             *sum += rate * relative;
         }
     }
     let total: f64 = hours.iter().sum();
     if total <= 0.0 {
-        return vec![1.0 / n_hours as f64; n_hours];
+        return vec![1.0 / N_HOURS as f64; N_HOURS];
     }
     hours.iter().map(|rate| rate / total).collect()
 }

@@ -3,6 +3,8 @@
 pub mod capacity;
 pub mod flow;
 pub mod graph;
+pub mod hours;
+pub mod load_by_hour;
 mod mix;
 mod near;
 pub mod paths;

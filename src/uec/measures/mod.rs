@@ -25,7 +25,7 @@ pub use by_patient::{
 };
 pub use flow::{Flow, FlowEnd, LAST_NTH};
 pub use keys::{MeasureKey, Row, unit_milliseconds};
-pub use lines::{Growth, Line};
+pub use lines::{Growth, Line, SHORTEST_STRETCH};
 pub use outcome::{CourseKey, Outcome};
 pub use panel::{Account, Panel, PanelCell, PanelTables, PanelUnit};
 pub use reader::MeasureReader;

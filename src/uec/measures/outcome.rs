@@ -25,7 +25,7 @@ pub struct Outcome {
     pub hours_at: Vec<Vec<u32>>,
     /// Where patients went.
     pub flows: Vec<Flow>,
-    /// Lines that kept growing.
+    /// Lines that only grew.
     pub growing: Vec<Growth>,
     /// Of a long run, or one with roll-outs.
     pub panel: Option<Panel>,
@@ -78,7 +78,7 @@ impl MeasureReader<'_> {
             values: Vec::with_capacity(self.tables.keys().len()),
             flows: self.flows.finish(&self.tables.flow),
             hours_at: self.levels.hours_at().to_vec(),
-            growing: self.lines.growing(),
+            growing: self.lines.growing(self.tables.period),
             ..Outcome::default()
         };
         outcome.panel = self.panel.take().map(PanelReader::into_panel);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::flow::Flows;
 use super::levels::{Hourly, Levels};
-use super::lines::{Line, LineWatch};
+use super::lines::{Growth, Line, LineWatch};
 use super::panel::PanelReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
@@ -128,6 +128,11 @@ impl<'t> MeasureReader<'t> {
     /// The line in which most patients waited in the latest hour, with their mean number.
     pub fn longest_line(&self) -> Option<(Line, f64)> {
         self.lines.longest()
+    }
+
+    /// Lines that have only grown for at least so long, up to the latest full week of the measured period.
+    pub fn growing_for(&self, shortest: SimSpan) -> Vec<Growth> {
+        self.lines.growing_for(self.tables.period, shortest)
     }
 
     #[cold]

@@ -1,6 +1,8 @@
 //! Offered load, as estimated before a run.
 
 use super::{around, faults_of, loaded};
+use crate::scenario::source::MemorySource;
+use crate::uec::load::{Overrides, load_by_hour};
 
 #[test]
 fn work_through_shares_circles_and_holds_adds_up() {
@@ -67,4 +69,59 @@ fn hours_with_nobody_on_are_a_warning_and_a_pool_without_units_is_an_error() {
     assert!(printed.contains("first Mon 00:00"), "{printed}");
     let printed = faults_of(&around(steps, "").replace("servers = 3", "servers = 0"));
     assert!(printed.contains("error[S305]"), "{printed}");
+}
+
+/// The offered load of the first pool by hour of the week, of 24 patients who all come between eight and nine.
+fn by_hour(steps: &str, more: &str) -> Vec<f64> {
+    let text = around(steps, more).replace(
+        "rate = \"10 per h\"",
+        "rate = \"24 per day\"\nprofile = \"morning\"",
+    );
+    let profile = "[profiles.morning]
+hours = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]";
+    let source = MemorySource::new([("a.toml", &*format!("{text}\n{profile}"))]);
+    let loaded = load_by_hour("a.toml", &source, &Overrides::default());
+    let loaded = loaded.unwrap_or_else(|refused| panic!("{}", refused.render()));
+    let load = &loaded.hourly_loads[0];
+    // The mean over the week is the load that the check without hours finds, where nothing looks at the time.
+    if !more.contains("windows") {
+        assert!((load.mean_offered() - loaded.loads[0].offered).abs() < 1e-9);
+    }
+    assert!(load.capacity.iter().all(|units| *units == 3.0));
+    load.offered.clone()
+}
+
+fn check_hours(found: &[f64], expected: &[(usize, f64)]) {
+    for (hour, found) in found.iter().enumerate() {
+        let expected = expected.iter().find(|(at, _)| *at == hour % 24);
+        let expected = expected.map_or(0.0, |(_, units)| *units);
+        assert!(
+            (found - expected).abs() < 1e-6,
+            "hour {hour}: {found} for {expected}"
+        );
+    }
+}
+
+#[test]
+fn load_comes_when_patients_come_and_later_by_what_takes_time_before() {
+    let service = "{ use = \"servers\", for = \"30 min\" }, { leave = \"done\" }";
+    check_hours(&by_hour(service, ""), &[(8, 9.0), (9, 3.0)]);
+    let later = format!("{{ wait = \"15 h\" }}, {service}");
+    check_hours(&by_hour(&later, ""), &[(23, 9.0), (0, 3.0)]);
+}
+
+#[test]
+fn load_follows_windows_hour_by_hour() {
+    let windows = "[windows]\nafternoon = \"13:00-18:00\"\nearly = \"00:00-09:00\"";
+    let service = "{ use = \"servers\", for = \"1 h\" }, { leave = \"done\" }";
+    // Everybody waits for the afternoon, which begins at one.
+    let waits = format!("{{ wait_until = \"afternoon\" }}, {service}");
+    check_hours(&by_hour(&waits, windows), &[(13, 12.0), (14, 12.0)]);
+    // Who comes early is served at once, and who comes later, nobody, after two hours.
+    let early =
+        format!("{{ when = {{ closed = \"early\" }}, steps = [{{ wait = \"2 h\" }}] }}, {service}");
+    check_hours(&by_hour(&early, windows), &[(8, 12.0), (9, 12.0)]);
+    // An hour on, the early ones are late.
+    let late = format!("{{ wait = \"1 h\" }}, {early}");
+    check_hours(&by_hour(&late, windows), &[(11, 12.0), (12, 12.0)]);
 }

@@ -195,6 +195,7 @@ fn model(name: &str, title: &str) -> Model {
         length: SimSpan(N_DAYS as u64 * DAY.0),
         replications: N_REPLICATIONS as u32,
         seed: 2023,
+        ..RunPlan::default()
     };
     Model {
         name: name.to_owned(),

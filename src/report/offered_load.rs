@@ -1,0 +1,156 @@
+//! Offered load against rostered capacity by pool and hour of the week: what was found, and its table.
+
+use crate::uec::check::load_by_hour::HourlyLoad;
+use crate::uec::compile::EVERYWHERE;
+use crate::uec::model::Model;
+
+use super::format::{DAYS, exact, number};
+use super::subject::site_title;
+use super::tables::Sheet;
+
+/// A pool that patients come to, with its week.
+pub struct PoolWeek<'a> {
+    pub site: &'a str,
+    pub pool: &'a str,
+    /// `Doctors at Exeter`.
+    pub name: String,
+    /// `Doctors`.
+    pub title: String,
+    /// `Exeter`; empty for a pool of the whole area.
+    pub site_title: String,
+    pub load: &'a HourlyLoad,
+}
+
+impl PoolWeek<'_> {
+    /// `Mon 14:00: 5.2 wanted, 4 rostered`; none if no hour is short.
+    pub fn worst(&self) -> Option<String> {
+        let hour = self.load.worst()?;
+        let (offered, capacity) = (self.load.offered[hour], self.load.capacity[hour]);
+        Some(format!(
+            "{}: {} wanted, {} rostered",
+            when(hour),
+            number(offered),
+            number(capacity)
+        ))
+    }
+
+    /// Load over capacity, both over the whole week; none without capacity.
+    pub fn percent(&self) -> Option<f64> {
+        let capacity = self.load.mean_capacity();
+        (capacity > 0.0).then(|| self.load.mean_offered() / capacity * 100.0)
+    }
+}
+
+/// `Mon 14:00`.
+pub fn when(hour: usize) -> String {
+    format!("{} {:02}:00", DAYS[hour / 24 % 7], hour % 24)
+}
+
+/// Pools that anybody comes to: those short in most hours first, then by load.
+pub fn weeks<'a>(model: &'a Model, loads: &'a [HourlyLoad]) -> Vec<PoolWeek<'a>> {
+    let pools = model.names.pools.iter().zip(loads);
+    let mut weeks: Vec<PoolWeek<'a>> = pools
+        .filter(|(_, load)| load.is_wanted())
+        .map(|(pool, load)| {
+            let site = &model.names.sites[pool.site.index()].id;
+            PoolWeek {
+                site,
+                pool: &pool.id,
+                name: pool_words(model, site, &pool.id),
+                title: capitalised(&pool.id),
+                site_title: site_words(model, site),
+                load,
+            }
+        })
+        .collect();
+    let percent = |week: &PoolWeek<'_>| week.percent().unwrap_or(0.0);
+    weeks.sort_by(|a, b| {
+        let by_hours = b.load.hours_short().cmp(&a.load.hours_short());
+        by_hours.then(percent(b).total_cmp(&percent(a)))
+    });
+    weeks
+}
+
+/// `Doctors at Exeter`; a pool of the whole area stands alone.
+fn pool_words(model: &Model, site: &str, pool: &str) -> String {
+    match site_words(model, site) {
+        site if site.is_empty() => capitalised(pool),
+        site => format!("{} at {site}", capitalised(pool)),
+    }
+}
+
+/// `Triage nurses`.
+pub fn capitalised(pool: &str) -> String {
+    let pool = pool.replace('_', " ");
+    let mut letters = pool.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// `Exeter`; empty for what belongs to the whole area.
+pub fn site_words(model: &Model, site: &str) -> String {
+    match site {
+        EVERYWHERE => String::new(),
+        site => site_title(model, site),
+    }
+}
+
+/// What was found, in a sentence without its full stop.
+pub fn finding(weeks: &[PoolWeek<'_>]) -> String {
+    let n_short = |week: &PoolWeek<'_>| week.load.hours_short();
+    let short = weeks.iter().filter(|week| n_short(week) > 0).count();
+    let Some(worst) = weeks.first().filter(|_| short > 0) else {
+        return "No pool is short of units in any hour of the week".to_owned();
+    };
+    let n_hours = n_short(worst);
+    let others = match short - 1 {
+        0 => "no other pool is".to_owned(),
+        1 => "one other pool is in some".to_owned(),
+        others => format!("{others} other pools are in some"),
+    };
+    let (is, hours) = (
+        if worst.pool.ends_with('s') {
+            "are"
+        } else {
+            "is"
+        },
+        if n_hours == 1 { "hour" } else { "hours" },
+    );
+    format!(
+        "{} {is} short in {n_hours} {hours} of the week; {others}",
+        worst.name
+    )
+}
+
+/// One row per pool and hour of the week, in the order of `weeks`.
+pub fn table(weeks: &[PoolWeek<'_>]) -> String {
+    let mut sheet = Sheet::new(&[
+        "site",
+        "pool",
+        "hour_of_week",
+        "day",
+        "hour",
+        "offered",
+        "capacity",
+        "load_percent",
+        "short",
+    ]);
+    for week in weeks {
+        let load = week.load;
+        for (hour, (offered, capacity)) in load.offered.iter().zip(&load.capacity).enumerate() {
+            let percent = (*capacity > 0.0).then(|| exact(offered / capacity * 100.0));
+            sheet.push(&[
+                week.site.to_owned(),
+                week.pool.to_owned(),
+                hour.to_string(),
+                DAYS[hour / 24 % 7].to_owned(),
+                (hour % 24).to_string(),
+                exact(*offered),
+                exact(*capacity),
+                percent.unwrap_or_default(),
+                u8::from(load.is_short(hour)).to_string(),
+            ]);
+        }
+    }
+    sheet.finish()
+}
