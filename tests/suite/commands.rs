@@ -35,10 +35,7 @@ fn explain_knows_codes_changes_and_distributions() {
         &uecsim(&["explain", "s306"]),
         &["S306: offered load at or above capacity\n\nAn estimate"],
     );
-    check(
-        &uecsim(&["explain", "R102"]),
-        &["a line that keeps growing"],
-    );
+    check(&uecsim(&["explain", "R102"]), &["a line that only grows"]);
     check(
         &uecsim(&["explain", "clinical-hub"]),
         &[
