@@ -1,8 +1,49 @@
-//! All England as a system of areas, and what such a system is not asked for.
+//! All England: the shipped system is what the command writes from the packed data, and threads change no byte of its results.
 
 use std::fs;
+use std::path::Path;
 
 use crate::folders::{Scratch, uecsim_in};
+
+/// Files of a folder and of those in it, by their path below it.
+fn files(folder: &Path, below: &str, found: &mut Vec<String>) {
+    let entries = fs::read_dir(folder).expect("a folder");
+    for entry in entries {
+        let entry = entry.expect("a file");
+        let name = entry.file_name().into_string().expect("a plain name");
+        match entry.path().is_dir() {
+            true => files(&entry.path(), &format!("{below}{name}/"), found),
+            false => found.push(format!("{below}{name}")),
+        }
+    }
+}
+
+#[test]
+fn the_shipped_system_is_what_the_command_writes() {
+    let scratch = Scratch::new("england-drafted");
+    let folder = scratch.folder();
+    let drafted = uecsim_in(folder, &["area", "england"]);
+    assert_eq!(drafted.exit, 0, "{}", drafted.err);
+    assert!(
+        drafted
+            .out
+            .contains("119 trusts in 40 integrated care boards"),
+        "{}",
+        drafted.out
+    );
+    let mut written = Vec::new();
+    files(folder, "", &mut written);
+    assert!(written.len() >= 10, "{written:?}");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/systems");
+    for file in &written {
+        let [here, there] = [folder, &shipped].map(|folder| fs::read(folder.join(file)).ok());
+        assert!(here == there, "{file} is not what is shipped");
+    }
+    let mut known = Vec::new();
+    files(&shipped.join("england"), "england/", &mut known);
+    known.retain(|file| file != "england/README.md");
+    assert_eq!(known.len() + 1, written.len(), "{known:?}");
+}
 
 #[test]
 fn a_period_of_which_too_little_is_published_is_refused() {
@@ -46,4 +87,38 @@ fn a_system_of_areas_is_not_traced() {
         let row = format!("two,come,total,patients,{site},all,");
         assert!(site == "shop" || summary.contains(&row), "{row}\n{summary}");
     }
+}
+
+/// A week of all England, one area after another and side by side. In release, some ten seconds of a processor.
+#[test]
+#[ignore = "long: run with --release -- --ignored"]
+fn threads_change_no_byte_of_england() {
+    let scratch = Scratch::new("england-threads");
+    let told = |threads: &str| {
+        let arguments = [
+            "run",
+            "england",
+            "--quiet",
+            "--length",
+            "7 days",
+            "--warm-up",
+            "0 days",
+            "--threads",
+            threads,
+            "--out",
+            threads,
+        ];
+        let ran = uecsim_in(scratch.folder(), &arguments);
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let file = |name: &str| {
+            fs::read(scratch.folder().join(threads).join(name)).expect("the run wrote it")
+        };
+        [
+            file("summary.csv"),
+            file("daily.csv"),
+            file("distributions.csv"),
+        ]
+    };
+    let one = told("1");
+    assert!(one == told("2") && one == told("5"));
 }
