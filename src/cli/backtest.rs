@@ -9,7 +9,6 @@ use super::options::{Common, Exit};
 use super::sources::DiskOverEmbedded;
 use super::{calibrate, interrupt, loading, overlay, running, say};
 use crate::experiment::backtest::entered::{self, ENTERED, Kept};
-use crate::experiment::backtest::read::{MonthNumber, series};
 use crate::experiment::backtest::{backtest as compare, monthly};
 use crate::experiment::calibrate::{change_text, rounded};
 use crate::report::backtest::{Setting, finding, page, table};
@@ -19,6 +18,7 @@ use crate::scenario::dates::Date;
 use crate::scenario::source::stem;
 use crate::scenario::workspace::Workspace;
 use crate::uec::model::{Model, RunPlan};
+use crate::uec::history::{MonthNumber, series};
 
 #[derive(Debug, Args)]
 pub struct BacktestArguments {

@@ -1,7 +1,7 @@
 //! `fit`: runs a fitted scenario and writes how it compares with what is published.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,10 +9,16 @@ use super::folder;
 use super::options::{Common, Exit};
 use super::sources::DiskOverEmbedded;
 use super::{loading, running, say};
+use crate::experiment::backtest::monthly;
 use crate::experiment::fit::{Fit, Target, Verdict, judge, targets};
+use crate::experiment::history::trace;
 use crate::experiment::results::{Estimate, Results};
+use crate::report::charts::{Chart, control, history as observed};
 use crate::report::format::{number, statistic_key};
+use crate::report::history;
 use crate::scenario::source::Source;
+use crate::scenario::workspace::Workspace;
+use crate::uec::history::{Series, series};
 
 #[derive(Debug, Args)]
 pub struct FitArguments {
@@ -26,7 +32,10 @@ pub struct FitArguments {
         default_value = "scenarios/systems/devon/published.csv"
     )]
     published: String,
-    /// Markdown file to write
+    /// Published monthly figures (default: those that the scenario names under `history`)
+    #[arg(long, value_name = "FILE")]
+    history: Option<String>,
+    /// Markdown file to write; charts and the table of months are put beside it
     #[arg(long, value_name = "FILE", default_value = "docs/devon-fit.md")]
     page: PathBuf,
     #[command(flatten)]
@@ -36,20 +45,31 @@ pub struct FitArguments {
 /// Exit code 1 if a target is not met.
 pub fn fit(arguments: &FitArguments) -> Result<Exit, Exit> {
     let common = &arguments.common;
-    let models = loading::models(std::slice::from_ref(&arguments.scenario), common)?;
+    let mut models = loading::models(std::slice::from_ref(&arguments.scenario), common)?;
     let targets = published(&arguments.published)?;
-    let ran = running::run(models, common)?;
+    let model = models.pop().ok_or(Exit::Internal)?;
+    let months = match &arguments.history {
+        Some(path) => monthly_figures(path)?,
+        None => model.history.clone(),
+    };
+    let (model, found) = match months.is_empty() {
+        true => (model, Vec::new()),
+        false => monthly::with_accounts(model, &months, statistic_key),
+    };
+    let ran = running::run(vec![model], common)?;
     let results = &ran.results[0];
     if results.replications.is_empty() {
         return Err(ran.exit);
     }
     let fits = judge(results, targets, statistic_key);
-    let page = page(results, &fits, arguments);
-    let written = folder::write_file(&arguments.page, page.as_bytes());
-    written.map_err(|fault| {
-        let message = format!("{} cannot be written: {fault}", arguments.page.display());
-        say::fault(Exit::Machine, &message)
-    })?;
+    let (by_month, files) = month_by_month(results, months, found, &arguments.page);
+    let page = page(results, &fits, &by_month, arguments);
+    for (path, text) in std::iter::once((arguments.page.clone(), page)).chain(files) {
+        folder::write_file(&path, text.as_bytes()).map_err(|fault| {
+            let message = format!("{} cannot be written: {fault}", path.display());
+            say::fault(Exit::Machine, &message)
+        })?;
+    }
     if !common.quiet {
         put_line!("{}", tally(&fits));
         put_line!("{}", say::written(&arguments.page));
@@ -80,7 +100,54 @@ fn tally(fits: &[Fit]) -> String {
     )
 }
 
-fn page(results: &Results, fits: &[Fit], arguments: &FitArguments) -> String {
+fn monthly_figures(path: &str) -> Result<Vec<Series>, Exit> {
+    let source = DiskOverEmbedded::for_file(path);
+    let workspace = Workspace::new(&source);
+    series(&workspace, path).ok_or_else(|| {
+        eprintln!("{}", workspace.render().trim_end());
+        Exit::Input
+    })
+}
+
+/// The section about months, and the files beside the page that it names.
+fn month_by_month(
+    results: &Results,
+    months: Vec<Series>,
+    found: Vec<Result<usize, String>>,
+    page: &Path,
+) -> (String, Vec<(PathBuf, String)>) {
+    if months.is_empty() {
+        return Default::default();
+    }
+    let (traced, refused) = trace(results, months, found, statistic_key);
+    let stem = page.file_stem().unwrap_or_default().to_string_lossy();
+    let beside = |what: &str| page.with_file_name(format!("{stem}-{what}"));
+    let name = |what: &str| format!("{stem}-{what}");
+    let observed = observed::draw(&traced, results.replications.len());
+    let charts: Vec<Chart> = observed.into_iter().chain(control::draw(&traced)).collect();
+    let file = |chart: &Chart| format!("{}.svg", chart.id);
+    let pictures: Vec<(String, String)> = charts
+        .iter()
+        .map(|chart| (chart.title.clone(), name(&file(chart))))
+        .collect();
+    let text = history::section(&traced, &refused, &pictures, &name("months.csv"));
+    if traced.is_empty() {
+        return (text, Vec::new());
+    }
+    let tables: Vec<_> = charts
+        .iter()
+        .map(|chart| (chart.id.as_str(), &chart.table))
+        .collect();
+    let mut files = vec![(beside("months.csv"), history::table(&tables))];
+    files.extend(
+        charts
+            .iter()
+            .map(|chart| (beside(&file(chart)), chart.svg.clone())),
+    );
+    (text, files)
+}
+
+fn page(results: &Results, fits: &[Fit], by_month: &str, arguments: &FitArguments) -> String {
     let model = &results.model;
     let mut page = String::new();
     let days = model.run.length.0 as f64 / 86_400_000.0;
@@ -116,6 +183,7 @@ fn page(results: &Results, fits: &[Fit], arguments: &FitArguments) -> String {
             page.push_str(&row(results, fit));
         }
     }
+    page.push_str(by_month);
     page.push_str(&misfits(fits));
     page.push_str(&sources(fits));
     page

@@ -10,6 +10,7 @@ pub mod decompose;
 pub mod equity;
 mod federation;
 pub mod fit;
+pub mod history;
 pub mod journeys;
 pub mod overload;
 pub mod precision;

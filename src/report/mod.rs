@@ -13,6 +13,7 @@ pub mod findings;
 pub mod fonts;
 pub mod format;
 pub mod headline;
+pub mod history;
 pub mod html;
 pub mod offered_load;
 pub mod overload;

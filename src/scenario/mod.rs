@@ -9,6 +9,7 @@
 pub mod access;
 pub mod areas;
 pub mod codes;
+pub mod csv_columns;
 pub mod csv_table;
 pub mod dates;
 pub mod diagnostic;

@@ -1,5 +1,6 @@
 //! Pure mathematics on numbers: special functions, summaries, intervals, tests. Knows nothing of simulations.
 
+pub mod control;
 pub mod goodness_of_fit;
 pub mod histogram;
 pub mod inequality;

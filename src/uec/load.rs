@@ -262,6 +262,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
     let files = workspace.files();
     let inputs = origins::inputs(&layered.tree, &files);
     let changes = layered.changes.iter().map(note);
+    let history = form.history;
     let residents = form
         .people
         .as_ref()
@@ -280,6 +281,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         changes: changes.collect(),
         rollouts: Vec::new(),
         areas: Vec::new(),
+        history,
         accounts: MonthlyAccounts::default(),
         limits: layered.limits,
         files: files

@@ -8,6 +8,7 @@ pub mod compile;
 pub mod events;
 mod federation;
 pub mod forms;
+pub mod history;
 pub mod load;
 pub mod measures;
 pub mod model;

@@ -11,6 +11,7 @@ use crate::engine::streams::purpose_key;
 use crate::engine::time::{SimSpan, SimTime};
 
 use super::overview::Arriving;
+use super::history::Series;
 
 pub use crate::scenario::dates::Date;
 
@@ -36,6 +37,8 @@ pub struct Model {
     /// Areas that do not exchange patients, each with a program of its own; empty of a single one. `program` and `names` are those
     /// of the first: all have the same sites, pools, marks, attributes and measures, only values differ.
     pub areas: Vec<AreaModel>,
+    /// Published monthly figures of the system, to set beside simulated ones.
+    pub history: Vec<Series>,
     /// Which monthly accounts a run keeps.
     pub accounts: MonthlyAccounts,
     /// What the model leaves out and what to beware of, in sentences.

@@ -490,8 +490,7 @@ fn the_tables_of_devons_backtest_fit_its_scenario() {
     let free = read::free(&workspace, &format!("{folder}/free.csv")).expect("it can be read");
     let targets =
         read::targets(&workspace, &format!("{folder}/targets.csv")).expect("they can be read");
-    let months =
-        uecsim::experiment::backtest::read::series(&workspace, &format!("{folder}/monthly.csv"));
+    let months = uecsim::uec::history::series(&workspace, &format!("{folder}/monthly.csv"));
     let months = months.unwrap_or_else(|| panic!("{}", workspace.render()));
     let off: Vec<f64> = free.iter().map(|free| free.start() + free.step).collect();
     let source = WithChange(change_text(&free, &off, "A test", "a test"));

@@ -18,6 +18,7 @@ mod extremes;
 mod flows;
 mod folders;
 mod growth;
+mod history;
 mod hygiene;
 mod journeys;
 mod layers;

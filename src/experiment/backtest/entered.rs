@@ -3,7 +3,7 @@
 //! A number marked calibrated may have been fitted to the very months that are forecast. So each must be moved by the fit, replaced by the
 //! scenario with one that says where it is from, or be kept by name with the reason why it gives nothing away. Nothing is taken on trust.
 
-use crate::experiment::calibrate::read::Columns;
+use crate::scenario::csv_columns::Columns;
 use crate::scenario::workspace::Workspace;
 use crate::uec::model::{InputValue, Origin};
 

@@ -5,14 +5,13 @@
 
 pub mod entered;
 pub mod monthly;
-pub mod read;
 pub mod rivals;
 
 use super::results::Results;
 use crate::stats::intervals::student_t_quantile;
 use crate::stats::summary::{mean, variance};
+use crate::uec::history::{MonthNumber, Series};
 use crate::uec::model::Statistic;
-use read::{MonthNumber, Series};
 
 /// A forecast month that is published.
 #[derive(Clone, Debug, PartialEq)]

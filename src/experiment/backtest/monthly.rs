@@ -1,7 +1,7 @@
 //! Simulated figures by month, from the monthly accounts by site.
 
-use super::read::{MonthNumber, Series};
 use crate::experiment::results::{Panels, Results};
+use crate::uec::history::{MonthNumber, Series};
 use crate::uec::measures::{Account, unit_milliseconds};
 use crate::uec::model::{Condition, MeasureKind, Model, MonthlyAccounts, Statistic};
 

@@ -188,12 +188,15 @@ impl Canvas {
 
     /// A point with a white edge, so that it stands out from lines; `filled` or hollow.
     pub fn marker(&self, x: f64, y: f64, marker: Marker, colour: RGBColor, filled: bool) {
+        match filled {
+            true => self.edged_marker((x, y), marker, colour, Stroke::solid(theme::PAPER, 1.0)),
+            false => self.edged_marker((x, y), marker, theme::PAPER, Stroke::solid(colour, 2.0)),
+        }
+    }
+
+    /// A point filled and edged in colours of its own.
+    pub fn edged_marker(&self, (x, y): (f64, f64), marker: Marker, inside: RGBColor, edge: Stroke) {
         let r = theme::MARKER_RADIUS;
-        let edge = Stroke::solid(
-            if filled { theme::PAPER } else { colour },
-            if filled { 1.0 } else { 2.0 },
-        );
-        let inside = if filled { colour } else { theme::PAPER };
         let corners: Vec<(f64, f64)> = match marker {
             Marker::Circle => {
                 let radius = (r * SCALE) as i32;
@@ -213,6 +216,7 @@ impl Canvas {
                 (-0.9, -0.9),
             ],
             Marker::Triangle => vec![(0.0, -1.25), (1.15, 0.85), (-1.15, 0.85), (0.0, -1.25)],
+            Marker::TriangleDown => vec![(0.0, 1.25), (1.15, -0.85), (-1.15, -0.85), (0.0, 1.25)],
             Marker::Diamond => vec![
                 (0.0, -1.3),
                 (1.3, 0.0),

@@ -3,17 +3,13 @@
 use crate::experiment::backtest::{Forecast, Tested};
 use crate::report::format::number;
 
-use super::canvas::{Align, Canvas, Lettering, Stroke};
-use super::theme::{self, LINE_WIDTH, MARGIN, QUIET, TICK_SIZE, WIDTH};
-use super::{Chart, ChartTable, Drawing, axis, frame, text};
+use super::canvas::{Canvas, Lettering, Stroke};
+use super::months::{Frame, Grid};
+use super::theme::{self, LINE_WIDTH, MARGIN, TICK_SIZE};
+use super::{Chart, ChartTable, Drawing, frame};
 
 const READ: &str = "points are what was published; the line is the forecast, which did not know them, and the band its 95 % prediction interval. \
                     A point outside the band is hollow.";
-const LEFT: f64 = 56.0;
-const GAP: f64 = 64.0;
-const PLOT: f64 = 110.0;
-const HEADING: f64 = 24.0;
-const ROW: f64 = HEADING + PLOT + 44.0;
 const KEY: f64 = 26.0;
 
 /// None without a forecast. `finding` is the title.
@@ -25,7 +21,10 @@ pub fn draw(tested: &[Tested], finding: &str, n_replications: usize) -> Option<C
     if series.is_empty() {
         return None;
     }
-    let height = KEY + series.len().div_ceil(2) as f64 * ROW;
+    let grid = Grid {
+        n_columns: 2,
+        n_panels: series.len(),
+    };
     let drawing = Drawing {
         title: finding.to_owned(),
         subtitle: format!(
@@ -37,14 +36,11 @@ pub fn draw(tested: &[Tested], finding: &str, n_replications: usize) -> Option<C
             series.len()
         ),
         table: table(&series),
-        height,
+        height: KEY + grid.height(),
         paint: Box::new(move |canvas, top| {
             key(canvas, top);
             for (at, one) in series.iter().enumerate() {
-                let column = (at % 2) as f64;
-                let width = (WIDTH - 2.0 * MARGIN - 2.0 * LEFT - (GAP - LEFT)) / 2.0;
-                let x = MARGIN + LEFT + column * (width + GAP);
-                panel(canvas, one, x..x + width, top + KEY + (at / 2) as f64 * ROW);
+                panel(canvas, one, grid, at, top + KEY);
             }
         }),
     };
@@ -100,38 +96,25 @@ fn key(canvas: &Canvas, top: f64) {
     );
 }
 
-fn panel(canvas: &Canvas, one: &Tested, x: std::ops::Range<f64>, top: f64) {
+fn panel(canvas: &Canvas, one: &Tested, grid: Grid, at: usize, top: f64) {
     let months = one.forecasts();
-    let title = text::shorten(
-        &one.series.name,
-        theme::PANEL_TITLE_SIZE,
-        true,
-        x.end - x.start + LEFT - 116.0,
-    );
-    let unit = format!("{} (n = {})", one.series.unit, months.len());
-    axis::heading(canvas, x.start - LEFT + 8.0, top + 6.0, &title, &unit);
     let values = |of: fn(&Forecast) -> f64| months.iter().map(of);
     let low = values(|month| month.low.min(month.published)).fold(f64::INFINITY, f64::min);
     let high = values(|month| month.high.max(month.published)).fold(f64::NEG_INFINITY, f64::max);
-    let ticks = axis::ticks(low, high, 4.0);
-    let (first, last) = (ticks[0].min(low), ticks[ticks.len() - 1].max(high));
-    let margin = 0.4;
-    let n = months.len() as f64;
-    let y = top + HEADING..top + HEADING + PLOT;
-    let drawn = canvas.panel(x, y, -margin..n - 1.0 + margin, first..last);
-    let inside: Vec<f64> = ticks
-        .iter()
-        .copied()
-        .filter(|tick| (first..=last).contains(tick))
-        .collect();
-    axis::y_axis(&drawn, &inside, |tick| axis::tick_text(tick, &inside));
-    let at = |month: usize| month as f64;
+    let first = months[0].month;
+    let frame = Frame {
+        title: &one.series.name,
+        unit: format!("{} (n = {})", one.series.unit, months.len()),
+        first,
+        last: months[months.len() - 1].month,
+        values: low..high,
+    };
+    let drawn = grid.panel(canvas, at, top, &frame);
     let band = |of: fn(&Forecast) -> f64| {
-        months
+        let points = months
             .iter()
-            .enumerate()
-            .map(|(month, value)| (at(month), of(value)))
-            .collect::<Vec<_>>()
+            .map(|month| (f64::from(month.month.0 - first.0), of(month)));
+        points.collect::<Vec<_>>()
     };
     let style = theme::series(0);
     drawn.ribbon(
@@ -144,8 +127,9 @@ fn panel(canvas: &Canvas, one: &Tested, x: std::ops::Range<f64>, top: f64) {
         Stroke::solid(style.colour, LINE_WIDTH),
     );
     let published = theme::series(1);
-    for (month, value) in months.iter().enumerate() {
-        let (x, y) = (drawn.x_at(at(month)), drawn.y_at(value.published));
+    for value in months {
+        let x = drawn.x_at(f64::from(value.month.0 - first.0));
+        let y = drawn.y_at(value.published);
         let words = format!(
             "{}: {} published, {} forecast",
             value.month.written(),
@@ -155,19 +139,5 @@ fn panel(canvas: &Canvas, one: &Tested, x: std::ops::Range<f64>, top: f64) {
         canvas.tip(&words, || {
             canvas.marker(x, y, published.marker, published.colour, value.is_covered())
         });
-    }
-    let floor = drawn.y.end;
-    canvas.line(
-        &[(drawn.x.start, floor), (drawn.x.end, floor)],
-        Stroke::solid(theme::AXIS, theme::GRID_WIDTH),
-    );
-    for (month, value) in months.iter().enumerate().step_by(months.len().div_ceil(4)) {
-        let lettering = Lettering::plain(TICK_SIZE, QUIET).align(Align::Centre);
-        canvas.text(
-            drawn.x_at(at(month)),
-            floor + 12.0,
-            &value.month.written(),
-            lettering,
-        );
     }
 }

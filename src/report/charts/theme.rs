@@ -36,6 +36,11 @@ pub const BETTER: RGBColor = RGBColor(0x12, 0x43, 0x6D);
 /// A difference for the worse, and its hue dark enough for text.
 pub const WORSE: RGBColor = RGBColor(0xF4, 0x6A, 0x25);
 pub const WORSE_TEXT: RGBColor = RGBColor(0xA9, 0x44, 0x09);
+/// Signs of a control chart, as NHS England draws them; light ones get a dark edge, and each has a shape of its own.
+pub const COMMON_CAUSE: RGBColor = RGBColor(0x7B, 0x7D, 0x7D);
+pub const IMPROVEMENT: RGBColor = RGBColor(0x28, 0x9D, 0xE0);
+pub const CONCERN: RGBColor = RGBColor(0xFA, 0xB4, 0x28);
+pub const NEUTRAL_SIGN: RGBColor = RGBColor(0x36, 0x14, 0x75);
 pub const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);
 
 pub const LINE_WIDTH: f64 = 2.0;
@@ -49,6 +54,7 @@ pub enum Marker {
     Circle,
     Square,
     Triangle,
+    TriangleDown,
     Diamond,
 }
 

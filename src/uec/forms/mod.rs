@@ -27,6 +27,7 @@ use crate::scenario::files::Located;
 use crate::scenario::tree::Node;
 use crate::scenario::windows::WeekWindow;
 
+use super::history::{self, Series};
 use super::model::RunPlan;
 use arrivals::ArrivalForm;
 use choices::{AttributeForm, ChoiceForm, NamedDurations};
@@ -80,6 +81,8 @@ pub struct ScenarioForm {
     pub measures: Vec<MeasureForm>,
     pub charts: Vec<ChartForm>,
     pub rollouts: Vec<RolloutForm>,
+    /// Published monthly figures.
+    pub history: Vec<Series>,
 }
 
 /// Reads every table of a scenario's tree; faults are reported and leave their table out.
@@ -108,6 +111,10 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         measures: measures::measures(&root, reading),
         charts: measures::charts(&root, reading),
         rollouts: rollouts::rollouts(&root, reading),
+        history: root
+            .optional("history")
+            .and_then(|name| history::named(reading.workspace, name))
+            .unwrap_or_default(),
     };
     root.finish();
     form

@@ -83,6 +83,12 @@ fn scenario_keys() -> Vec<(String, Value)> {
             ),
         ),
         (
+            "history",
+            values::file(
+                "Published monthly figures, a row per series and month, to set beside simulated ones (uecsim fit).",
+            ),
+        ),
+        (
             "limits",
             values::names("What the model leaves out, a sentence each; the report lists them."),
         ),

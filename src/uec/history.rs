@@ -1,7 +1,8 @@
 //! Published monthly figures: a table with one row per series and month. Every fault is reported at its cell.
 
-use crate::experiment::calibrate::read::Columns;
 use crate::scenario::codes::CSV_DUPLICATE;
+use crate::scenario::csv_columns::Columns;
+use crate::scenario::tree::Node;
 use crate::scenario::workspace::Workspace;
 
 const COLUMNS: [&str; 10] = [
@@ -79,7 +80,15 @@ impl Series {
 
 /// Errors (reported): `S102`, `S121` to `S125`. None is given if any row is wrong.
 pub fn series(workspace: &Workspace<'_>, path: &str) -> Option<Vec<Series>> {
-    let columns = Columns::open(workspace, path, &COLUMNS)?;
+    read(workspace, &Columns::open(workspace, path, &COLUMNS)?)
+}
+
+/// As [`series`], of the file that a value names.
+pub fn named(workspace: &Workspace<'_>, name: &Node) -> Option<Vec<Series>> {
+    read(workspace, &Columns::named(workspace, name, &COLUMNS)?)
+}
+
+fn read(workspace: &Workspace<'_>, columns: &Columns<'_, '_>) -> Option<Vec<Series>> {
     let mut all: Vec<Series> = Vec::new();
     for row in 0..columns.table.n_rows() {
         let text = |column| columns.text(row, column);
