@@ -2,8 +2,9 @@
 //!
 //! Slots of a bin are spread evenly over it. A bin holds at most 64 slots; finer bins hold more.
 
+use super::clock::LocalClock;
 use super::program::{BookingSpec, CalendarSpec};
-use super::time::{SimSpan, SimTime};
+use super::time::SimTime;
 
 pub const MAXIMUM_SLOTS_PER_BIN: u16 = 64;
 
@@ -31,12 +32,12 @@ impl Appointments {
         booking: &BookingSpec,
         calendar: &CalendarSpec,
         now: SimTime,
-        week_offset: SimSpan,
+        clock: &LocalClock,
     ) -> Option<SimTime> {
         let bin = calendar.bin.0;
-        let from = now.0 + booking.earliest.0 + week_offset.0;
-        let to = now.0 + booking.within.0 + week_offset.0;
-        let first_bin = week_offset.0 / bin;
+        let from = clock.local(now + booking.earliest);
+        let to = clock.local(now + booking.within);
+        let first_bin = clock.week_offset.0 / bin;
         let taken = &mut self.taken[usize::from(booking.calendar.0)];
         let full = &mut self.full[usize::from(booking.calendar.0)];
         let mut first = from / bin;
@@ -48,7 +49,7 @@ impl Appointments {
         for index in first..=to / bin {
             let slots = match calendar.later.is_empty() {
                 true => calendar.week[of_week],
-                false => week_at(calendar, index * bin, week_offset)[of_week],
+                false => week_at(calendar, index * bin, clock)[of_week],
             };
             of_week += 1;
             if of_week == calendar.week.len() {
@@ -85,8 +86,7 @@ impl Appointments {
             }
             taken[row] |= 1 << slot;
             self.booked[usize::from(booking.calendar.0)] += 1;
-            // `from` is not before the offset, nor is the slot's time.
-            return Some(SimTime((time - week_offset.0).max(now.0)));
+            return Some(clock.when(time, now));
         }
         None
     }
@@ -98,8 +98,8 @@ impl Appointments {
 }
 
 /// The slots in force at a time counted from the Monday before time zero.
-fn week_at(calendar: &CalendarSpec, time: u64, week_offset: SimSpan) -> &[u16] {
-    let time = SimTime(time.saturating_sub(week_offset.0));
+fn week_at<'c>(calendar: &'c CalendarSpec, time: u64, clock: &LocalClock) -> &'c [u16] {
+    let time = clock.when(time, SimTime::ZERO);
     let latest = calendar.later.iter().rev().find(|(from, _)| *from <= time);
     latest.map_or(&calendar.week, |(_, week)| week)
 }
@@ -107,7 +107,7 @@ fn week_at(calendar: &CalendarSpec, time: u64, week_offset: SimSpan) -> &[u16] {
 #[cfg(test)]
 mod tests {
     use super::super::program::CalendarId;
-    use super::super::time::{HOUR, MINUTE};
+    use super::super::time::{HOUR, MINUTE, SimSpan};
     use super::*;
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
         let mut appointments = Appointments::new(1);
         let mut book = |now: u64| {
             appointments
-                .book(&booking, &calendar, SimTime(now), SimSpan::ZERO)
+                .book(&booking, &calendar, SimTime(now), &LocalClock::default())
                 .map(|time| time.0)
         };
         assert_eq!(book(0), Some(HOUR.0));

@@ -4,8 +4,9 @@
 //! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
 //! streams out of the agenda.
 
-use super::calendar::{WallClock, time_of_week};
+use super::calendar::WallClock;
 use super::choice::bands;
+use super::clock::LocalClock;
 use super::distributions::{Distribution, Sampler, Shape};
 use super::program::{
     Arrivals, Dimension, DurationId, Profile, ProfileId, Program, Selector, StreamId, StreamSpec,
@@ -89,23 +90,25 @@ struct Course {
     week: WeeklyMass,
     /// By day of the run: the factor, as a share of the largest. Empty: all days are alike.
     days: Box<[f64]>,
+    clock: LocalClock,
 }
 
 impl Course {
-    fn new(profile: &Profile, week_offset: SimSpan) -> Self {
+    fn new(profile: &Profile, clock: &LocalClock) -> Self {
         let largest = profile.largest_day();
         let are_alike = profile.day_factors.iter().all(|factor| *factor == largest);
         let days: &[f64] = if are_alike { &[] } else { &profile.day_factors };
         Self {
-            week: WeeklyMass::new(profile, week_offset),
+            week: WeeklyMass::new(profile, clock),
             days: days.iter().map(|factor| factor / largest).collect(),
+            clock: clock.clone(),
         }
     }
 
     /// The day's factor at a time in milliseconds, as a share of the largest; the last day's holds after the end.
     #[inline]
     fn share_at(&self, time: f64) -> f64 {
-        let day = (time as u64 / DAY.0) as usize;
+        let day = self.clock.day(SimTime(time as u64));
         let day = self.days.get(day).or(self.days.last());
         day.copied().unwrap_or(1.0)
     }
@@ -145,7 +148,7 @@ impl ArrivalBook {
             courses: program
                 .profiles
                 .iter()
-                .map(|profile| Course::new(profile, program.week_offset))
+                .map(|profile| Course::new(profile, &program.clock))
                 .collect(),
             exponential: Sampler::new(&unit),
             gap_purpose,
@@ -292,14 +295,14 @@ fn row_at(program: &Program, selector: &Selector, now: SimTime) -> usize {
     if selector.dimensions.is_empty() {
         return selector.rows.first().map_or(0, |row| *row as usize);
     }
-    let mut clock = WallClock::new(program.week_offset, &program.months);
-    clock.set(now, program.week_offset, &program.months);
+    let mut clock = WallClock::new(&program.clock, &program.months);
+    clock.set(now, &program.clock, &program.months);
     let value = |dimension: &Dimension| match dimension {
         Dimension::Hour => usize::from(clock.hour),
         Dimension::Weekday => usize::from(clock.weekday),
         Dimension::Month => usize::from(clock.month),
         Dimension::Open(window) => {
-            let now = time_of_week(now, program.week_offset);
+            let now = program.clock.time_of_week(now);
             usize::from(program.windows[window.index()].is_open(now))
         }
         Dimension::Since { bounds, .. } => bands(now.0, bounds.iter().map(|bound| bound.0)),

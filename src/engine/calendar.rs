@@ -2,14 +2,9 @@
 //!
 //! Knows the week and the day of the run, not dates.
 
+use super::clock::LocalClock;
 use super::program::{HazardSpec, Profile, Window};
 use super::time::{DAY, HOUR, SimSpan, SimTime, WEEK};
-
-/// Time since Monday 00:00.
-#[inline]
-pub fn time_of_week(time: SimTime, week_offset: SimSpan) -> u64 {
-    (time.0 + week_offset.0) % WEEK.0
-}
 
 impl Window {
     #[inline]
@@ -37,16 +32,22 @@ impl Window {
 impl Profile {
     /// Rate relative to the mean at a time, and the time at which the bin ends.
     #[inline]
-    pub fn rate_at(&self, time: SimTime, week_offset: SimSpan) -> (f64, SimTime) {
-        let shifted = time.0 + week_offset.0;
-        let bin = (shifted / self.bin.0) as usize % self.cycle.len();
-        let bin_end = (shifted / self.bin.0 + 1) * self.bin.0 - week_offset.0;
-        let day = (time.0 / DAY.0) as usize;
+    pub fn rate_at(&self, time: SimTime, clock: &LocalClock) -> (f64, SimTime) {
+        let offset = clock.offset(time).0;
+        let local = time.0.wrapping_add(offset);
+        let bin = (local / self.bin.0) as usize % self.cycle.len();
+        let bin_end = (local / self.bin.0 + 1) * self.bin.0;
+        let day = clock.day(time);
         let (factor, day_end) = match self.day_factors.len() {
             0 => (1.0, u64::MAX),
-            n => (self.day_factors[day.min(n - 1)], (day as u64 + 1) * DAY.0),
+            n => {
+                let next_midnight = clock.week_offset.0 + (day as u64 + 1) * DAY.0;
+                (self.day_factors[day.min(n - 1)], next_midnight)
+            }
         };
-        (self.cycle[bin] * factor, SimTime(bin_end.min(day_end)))
+        let end = bin_end.min(day_end).wrapping_sub(offset);
+        let end = SimTime(end).min(clock.next_shift(time));
+        (self.cycle[bin] * factor, end)
     }
 
     /// Mean factor over the days of the run.
@@ -71,14 +72,14 @@ pub fn hazard_time(
     hazard: &HazardSpec,
     profile: &Profile,
     now: SimTime,
-    week_offset: SimSpan,
+    clock: &LocalClock,
     exponential: f64,
 ) -> SimTime {
     let limit = now + SimSpan(3_652 * DAY.0);
     let mut left = exponential;
     let mut time = now;
     while time < limit {
-        let (relative, end) = profile.rate_at(time, week_offset);
+        let (relative, end) = profile.rate_at(time, clock);
         let rate = relative * hazard.per_millisecond;
         let span = end.since(time).0 as f64;
         if rate * span >= left {
@@ -97,29 +98,39 @@ pub struct WallClock {
     pub hour: u8,
     pub weekday: u8,
     pub month: u8,
+    /// What is added to simulated time to get local time.
+    offset: SimSpan,
 }
 
 impl WallClock {
     /// The clock at time zero.
-    pub fn new(week_offset: SimSpan, months: &[u8]) -> Self {
+    pub fn new(local: &LocalClock, months: &[u8]) -> Self {
         let mut clock = Self {
             next_hour: SimTime::ZERO,
             hour: 0,
             weekday: 0,
             month: 0,
+            offset: SimSpan::ZERO,
         };
-        clock.set(SimTime::ZERO, week_offset, months);
+        clock.set(SimTime::ZERO, local, months);
         clock
     }
 
     /// Moves on to the hour that contains `now`.
-    pub fn set(&mut self, now: SimTime, week_offset: SimSpan, months: &[u8]) {
-        let of_week = time_of_week(now, week_offset);
+    pub fn set(&mut self, now: SimTime, local: &LocalClock, months: &[u8]) {
+        self.offset = local.offset(now);
+        let of_week = self.time_of_week(now);
         self.hour = (of_week / HOUR.0 % 24) as u8;
         self.weekday = (of_week / DAY.0) as u8;
-        let day = (now.0 / DAY.0) as usize;
+        let day = local.day(now);
         self.month = months.get(day).or(months.last()).copied().unwrap_or(0);
         self.next_hour = SimTime((now.0 / HOUR.0 + 1) * HOUR.0);
+    }
+
+    /// Time since Monday 00:00 of a time within the hour.
+    #[inline]
+    pub fn time_of_week(&self, now: SimTime) -> u64 {
+        now.0.wrapping_add(self.offset.0) % WEEK.0
     }
 }
 
@@ -152,15 +163,22 @@ mod tests {
             per_millisecond: 1.0 / DAY.0 as f64,
         };
         // One unit of hazard a day, all of it in the eleventh hour: 1.5 units end half through that hour of day two.
-        let time = hazard_time(&hazard, &profile, SimTime::ZERO, SimSpan::ZERO, 1.5);
+        let time = hazard_time(
+            &hazard,
+            &profile,
+            SimTime::ZERO,
+            &LocalClock::default(),
+            1.5,
+        );
         assert_eq!(time, SimTime(DAY.0 + 10 * HOUR.0 + HOUR.0 / 2));
     }
 
     #[test]
     fn the_wall_clock_knows_weekday_and_hour() {
         let offset = SimSpan(5 * DAY.0);
-        let mut clock = WallClock::new(offset, &[3, 3, 4]);
-        clock.set(SimTime(2 * DAY.0 + 7 * HOUR.0 + 5), offset, &[3, 3, 4]);
+        let local = LocalClock::fixed(offset);
+        let mut clock = WallClock::new(&local, &[3, 3, 4]);
+        clock.set(SimTime(2 * DAY.0 + 7 * HOUR.0 + 5), &local, &[3, 3, 4]);
         assert_eq!((clock.weekday, clock.hour, clock.month), (0, 7, 4));
         assert_eq!(clock.next_hour, SimTime(2 * DAY.0 + 8 * HOUR.0));
     }

@@ -1,6 +1,5 @@
 //! Looking things up for a patient: rows of tables, drawn outcomes, drawn lengths of time, sites of a route.
 
-use super::calendar::time_of_week;
 use super::facts::Reader;
 use super::fleets::bare_minutes;
 use super::lookups::Lookup;
@@ -50,7 +49,7 @@ impl<R: Reader> Simulation<'_, R> {
             Dimension::Weekday => usize::from(self.wall.weekday),
             Dimension::Month => usize::from(self.wall.month),
             Dimension::Open(window) => {
-                let now = time_of_week(self.now, self.program.week_offset);
+                let now = self.wall.time_of_week(self.now);
                 usize::from(self.program.windows.at(window.index()).is_open(now))
             }
             Dimension::Held(slot) => usize::from(record.is_holding(*slot)),
@@ -214,7 +213,7 @@ impl<R: Reader> Simulation<'_, R> {
         let takes_patients = site.later.is_empty() || !site.entries_at(arrival).is_empty();
         takes_patients
             && site.hours.is_none_or(|window| {
-                let arrival = time_of_week(arrival, self.program.week_offset);
+                let arrival = self.program.clock.time_of_week(arrival);
                 self.program.windows.at(window.index()).is_open(arrival)
             })
     }

@@ -6,6 +6,7 @@ pub mod arrivals;
 pub mod calendar;
 pub mod checks;
 mod choice;
+pub mod clock;
 mod dispatch;
 pub mod distributions;
 mod escalation;

@@ -3,6 +3,7 @@
 //! Whoever builds a [`Program`] sees to it that every id is in range ([`Program::faults`] checks that);
 //! a run then cannot fail on account of it. Times are milliseconds, distances kilometres.
 
+use super::clock::LocalClock;
 use super::distributions::Sampler;
 use super::time::{SimSpan, SimTime};
 
@@ -515,7 +516,7 @@ pub struct Window {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     pub bin: SimSpan,
-    /// Starts at Monday 00:00 (aligned by `Program::week_offset`).
+    /// Starts at Monday 00:00 (aligned by `Program::clock`).
     pub cycle: Vec<f64>,
     /// By day of the run; the last one holds after the end; empty: 1.
     pub day_factors: Vec<f64>,
@@ -655,8 +656,8 @@ pub struct Program {
     pub n_clocks: u8,
     pub n_sites: u16,
     pub n_dispositions: u16,
-    /// How far into the week (from Monday 00:00) time zero lies.
-    pub week_offset: SimSpan,
+    /// Where in the week time zero lies, and when clocks change.
+    pub clock: LocalClock,
     /// Month (0 is January) of each day of the run; the last holds after the end.
     pub months: Vec<u8>,
 }

@@ -202,7 +202,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             lookups: Lookups::new(program),
             plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
-            wall: WallClock::new(program.week_offset, &program.months),
+            wall: WallClock::new(&program.clock, &program.months),
             agenda: Agenda::new(),
             arrivals: ArrivalBook::new(program, replication),
             starts: Starts::new(program),
@@ -346,13 +346,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
         while self.wall.next_hour <= time {
             let boundary = self.wall.next_hour;
             self.wall
-                .set(boundary, self.program.week_offset, &self.program.months);
+                .set(boundary, &self.program.clock, &self.program.months);
             if R::HOURS {
                 self.tell_hour(boundary);
             } else {
                 // Nobody counts hours: go straight to the last one.
                 self.wall
-                    .set(time, self.program.week_offset, &self.program.months);
+                    .set(time, &self.program.clock, &self.program.months);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What each step does: a patient goes from step to step until one takes time or makes it wait.
 
 use super::appointments::MAXIMUM_SLOTS_PER_BIN;
-use super::calendar::{hazard_time, time_of_week};
+use super::calendar::hazard_time;
 use super::facts::{Reader, Resource};
 use super::lines::Kind;
 use super::patients::{Held, PatientOrigin};
@@ -203,27 +203,25 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Option<StepId> {
-        let now = time_of_week(self.now, self.program.week_offset);
-        let span = self
-            .program
-            .windows
-            .at(window.index())
-            .until_open(now)
-            .expect("a compiled window opens some time");
-        self.pass(patient, next, span)
+        let (window, clock) = (self.program.windows.at(window.index()), &self.program.clock);
+        let mut at = self.now;
+        loop {
+            let span = window
+                .until_open(clock.time_of_week(at))
+                .expect("a compiled window opens some time");
+            if span == SimSpan::ZERO {
+                return self.pass(patient, next, at.since(self.now));
+            }
+            // Clocks that change on the way may show another time then.
+            at = clock.when(clock.local(at) + span.0, at);
+        }
     }
 
     fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Option<StepId> {
         let hazard = self.program.hazards.at(hazard.index());
         let profile = self.program.profiles.at(hazard.profile.index());
         let exponential = -libm::log(streams::unit(self.step_bits(patient, id)));
-        let at = hazard_time(
-            hazard,
-            profile,
-            self.now,
-            self.program.week_offset,
-            exponential,
-        );
+        let at = hazard_time(hazard, profile, self.now, &self.program.clock, exponential);
         self.pass(patient, StepId(id.0 + 1), at.since(self.now))
     }
 
@@ -388,7 +386,7 @@ impl<R: Reader> Simulation<'_, R> {
         );
         match self
             .appointments
-            .book(booking, calendar, self.now, self.program.week_offset)
+            .book(booking, calendar, self.now, &self.program.clock)
         {
             Some(time) => self.pass(patient, next, time.since(self.now)),
             None => Some(otherwise),

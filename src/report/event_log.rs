@@ -8,11 +8,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::uec::events::{Event, PatientId, ResourceName, What};
-use crate::uec::model::{Date, Model};
+use crate::uec::model::{Model, RunPlan};
 
 use super::format::date_iso;
-
-const DAY: i64 = 86_400_000;
 
 const COLUMNS: [&str; 9] = [
     "entity_id",
@@ -66,7 +64,7 @@ impl<'m, W: io::Write> EventLog<'m, W> {
             &row.name,
             &format!("{:.4}", event.milliseconds as f64 / 60_000.0),
             &numbers.join(";"),
-            &timestamp(self.model.run.start, event.milliseconds),
+            &timestamp(&self.model.run, event.milliseconds),
             row.site,
             &row.detail,
         ])?;
@@ -202,9 +200,8 @@ struct Row<'m> {
 /// A moment of a run by the calendar, ISO 8601 without a time zone.
 ///
 /// `milliseconds` are since the first measured day began.
-pub fn timestamp(start: Date, milliseconds: i64) -> String {
-    let date = Date::from_days(start.to_days() + milliseconds.div_euclid(DAY));
-    let of_day = milliseconds.rem_euclid(DAY);
+pub fn timestamp(run: &RunPlan, milliseconds: i64) -> String {
+    let (date, of_day) = run.wall(milliseconds);
     format!(
         "{}T{:02}:{:02}:{:02}.{:03}",
         date_iso(date),
@@ -218,14 +215,19 @@ pub fn timestamp(start: Date, milliseconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::uec::model::Date;
 
     #[test]
     fn a_moment_of_the_warm_up_lies_before_the_start() {
-        let start = Date::new(2023, 4, 1).expect("a date");
-        assert_eq!(timestamp(start, 0), "2023-04-01T00:00:00.000");
-        assert_eq!(timestamp(start, -1), "2023-03-31T23:59:59.999");
+        let run = RunPlan {
+            start: Date::new(2023, 4, 1).expect("a date"),
+            ..RunPlan::default()
+        };
+        const DAY: i64 = 86_400_000;
+        assert_eq!(timestamp(&run, 0), "2023-04-01T00:00:00.000");
+        assert_eq!(timestamp(&run, -1), "2023-03-31T23:59:59.999");
         assert_eq!(
-            timestamp(start, 30 * DAY + 3_723_004),
+            timestamp(&run, 30 * DAY + 3_723_004),
             "2023-05-01T01:02:03.004"
         );
     }

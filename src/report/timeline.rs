@@ -89,7 +89,7 @@ fn heading(model: &Model, first: &Event<'_>) -> String {
 
 /// Day and time to the second.
 fn moment(model: &Model, milliseconds: i64) -> String {
-    let stamp = timestamp(model.run.start, milliseconds);
+    let stamp = timestamp(&model.run, milliseconds);
     stamp[..19].replace('T', " ")
 }
 

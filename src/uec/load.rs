@@ -66,6 +66,7 @@ impl Overrides {
         plan.replications = self.replications.unwrap_or(plan.replications);
         plan.warm_up = self.warm_up_milliseconds.map_or(plan.warm_up, SimSpan);
         plan.length = self.length_milliseconds.map_or(plan.length, SimSpan);
+        plan.settle();
     }
 }
 

@@ -105,6 +105,7 @@ pub struct RunPlan {
     pub length: SimSpan,
     pub replications: u32,
     pub seed: u64,
+    pub clock: Clock,
     /// A replication is stopped once a line has only grown for at least so long; none: never.
     pub stop_when_unstable: Option<SimSpan>,
 }
@@ -114,6 +115,22 @@ impl RunPlan {
     pub fn stop_once_unstable_for(&mut self, milliseconds: Option<u64>) {
         self.stop_when_unstable = milliseconds.map(SimSpan);
     }
+}
+
+/// What clocks on the wall do through the year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// They are never changed: every day has 24 hours.
+    #[default]
+    Fixed,
+    /// An hour forward on the last Sunday of March and back on that of October.
+    London,
+}
+
+impl Clock {
+    /// As written in a scenario, in the order of the variants.
+    pub const WRITTEN: [(&'static str, Self); 2] =
+        [("fixed", Self::Fixed), ("Europe/London", Self::London)];
 }
 
 impl Default for RunPlan {
@@ -130,6 +147,7 @@ impl Default for RunPlan {
             replications: 10,
             seed: 1,
             stop_when_unstable: None,
+            clock: Clock::Fixed,
         }
     }
 }

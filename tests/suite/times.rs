@@ -91,3 +91,68 @@ fn a_roster_over_the_run_holds_hour_by_hour_and_its_last_row_for_ever() {
     // 3, 3, 1, 5, 5, 5.
     assert_eq!(values(&results, "on_duty", Statistic::Mean), [22.0 / 6.0]);
 }
+
+/// Visitors come every hour from the first on and are seen from eight to nine in the morning by the clock on the wall.
+fn mornings(start: &str, clock: &str) -> Results {
+    let text = format!(
+        r#"
+title = "Mornings"
+assumed = "Round numbers for tests"
+[run]
+start = {start}
+length = "2 days"
+replications = 1
+clock = "{clock}"
+[arrivals.visitors]
+gap = "1 h"
+to = "desk.arrive"
+[services.desk]
+pools = []
+[services.desk.paths]
+arrive = [{{ mark = "came" }}, {{ wait_until = "08:00-09:00" }}, {{ mark = "seen" }}, {{ leave = "done" }}]
+[sites.desk]
+services = ["desk"]
+place = {{ x = 0, y = 0 }}
+[measures.wait]
+kind = "duration"
+from = "desk.came"
+to = "desk.seen"
+unit = "h"
+statistics = ["mean", "count"]
+[measures.came]
+kind = "count"
+mark = "desk.came"
+statistics = ["total"]
+series = ["day"]
+"#
+    );
+    run(vec![model_of(&[("scenario.toml", &text)])]).remove(0)
+}
+
+#[test]
+fn days_on_which_clocks_change_have_23_and_25_hours() {
+    let check = |start: &str, clock: &str, hours_until_eight: u32, by_day: [f64; 2]| {
+        let results = mornings(start, clock);
+        // Those of the first eight hours wait for the first morning, the others for the second.
+        let first: u32 = (0..8).sum();
+        let second: u32 = (0..=hours_until_eight - 9).sum();
+        let n = f64::from(hours_until_eight);
+        assert_eq!(
+            values(&results, "wait", Statistic::Count),
+            [n],
+            "{start} {clock}"
+        );
+        let mean = values(&results, "wait", Statistic::Mean)[0];
+        assert!(
+            (mean - f64::from(first + second) / n).abs() < 1e-9,
+            "{start} {clock}: {mean}"
+        );
+        let course = &results.daily[0].mean;
+        assert_eq!(course[..], by_day.map(Some), "{start} {clock}");
+    };
+    // The first day has the hours from 1 to 23, a day of 23 hours the 24 to 46.
+    check("2024-03-30", "fixed", 32, [23.0, 24.0]);
+    check("2024-03-30", "Europe/London", 31, [23.0, 23.0]);
+    check("2024-10-26", "Europe/London", 33, [23.0, 25.0]);
+    check("2024-06-01", "Europe/London", 32, [23.0, 24.0]);
+}

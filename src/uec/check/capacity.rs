@@ -130,7 +130,7 @@ fn report_gaps(compiled: &Compiled, pool: usize, expected: &Expected, faults: &D
     let site = compiled.names.pools[pool].site;
     let hours = compiled.site_hours[site.index()];
     let units_at = |hour: u64| {
-        let since = (hour * HOUR.0 + HOUR.0 / 2 + WEEK.0 - program.week_offset.0) % WEEK.0;
+        let since = (hour * HOUR.0 + HOUR.0 / 2 + WEEK.0 - program.clock.week_offset.0) % WEEK.0;
         let mut before = roster.changes.iter().rev();
         let found = before.find(|(at, _)| at.0 <= since);
         found.map_or(0, |(_, units)| *units)

@@ -3,6 +3,7 @@
 use crate::engine::program::{CalendarSpec, Profile, Roster};
 use crate::engine::time::{DAY, MINUTE, SimSpan, SimTime, WEEK};
 use crate::scenario::windows::WeekWindow;
+use crate::uec::calendar::TimeZero;
 use crate::uec::forms::sites::{RosterForm, RosterRow};
 
 use super::Compiler;
@@ -13,7 +14,7 @@ const MOST_SLOTS: u64 = 64;
 impl Compiler<'_> {
     /// Where time zero lies, the months of the run, and every profile.
     pub fn time(&mut self) {
-        self.program.week_offset = self.time_zero.week_offset();
+        self.program.clock = self.time_zero.clock();
         self.program.months = self.time_zero.months();
         for form in &self.forms.profiles {
             let factors = form.months.map(|months| {
@@ -30,10 +31,49 @@ impl Compiler<'_> {
 }
 
 /// A roster as written: through the week, or over the run.
-pub fn roster(form: &RosterForm, week_offset: SimSpan) -> Roster {
+pub fn roster(form: &RosterForm, zero: TimeZero) -> Roster {
     match &form.course {
         Some((every, units)) => over_the_run(*every, units),
-        None => through_the_week(&form.rows, week_offset),
+        None => by_the_clock(through_the_week(&form.rows, zero.week_offset()), zero),
+    }
+}
+
+/// A weekly roster that was laid out for a clock that is never changed, on the clock of the run: shifts begin by the clock on the wall, so that
+/// those over a change are an hour shorter or longer.
+fn by_the_clock(weekly: Roster, zero: TimeZero) -> Roster {
+    let clock = zero.clock();
+    if clock.is_fixed() || weekly.repeat == SimSpan::ZERO {
+        return weekly;
+    }
+    let n_weeks = zero.length().0 / WEEK.0 + 3;
+    let all: Vec<(SimTime, u32)> = (0..n_weeks)
+        .flat_map(|week| {
+            weekly
+                .changes
+                .iter()
+                .map(move |(at, units)| (at.0 + week * WEEK.0, *units))
+        })
+        .map(|(unshifted, units)| (SimTime(unshifted), units))
+        .collect();
+    // Between two changes of the clock the roster is shifted as a whole.
+    let mut changes: Vec<(SimTime, u32)> = Vec::new();
+    let starts = std::iter::once((SimTime::ZERO, 0)).chain(clock.shifts.iter().copied());
+    for (from, shift) in starts {
+        let until = clock.next_shift(from);
+        let shown = from.0.saturating_add_signed(shift);
+        let before = all.partition_point(|(at, _)| at.0 <= shown);
+        if let Some((_, units)) = all[..before].last() {
+            changes.push((from, *units));
+        }
+        let real = all[before..]
+            .iter()
+            .map(|(at, units)| (SimTime(at.0.saturating_add_signed(-shift)), *units));
+        changes.extend(real.take_while(|(at, _)| *at < until));
+    }
+    changes.dedup_by(|later, earlier| later.1 == earlier.1);
+    Roster {
+        changes,
+        repeat: SimSpan::ZERO,
     }
 }
 
@@ -93,7 +133,7 @@ pub fn weekly(mut week: Vec<(u64, u32)>, week_offset: SimSpan) -> Roster {
 }
 
 /// One unit while the window is open.
-pub fn shift(window: &WeekWindow, week_offset: SimSpan) -> Roster {
+pub fn shift(window: &WeekWindow, zero: TimeZero) -> Roster {
     let mut week = Vec::new();
     for (from, to) in &window.open {
         week.push((*from % WEEK.0, 1));
@@ -104,7 +144,7 @@ pub fn shift(window: &WeekWindow, week_offset: SimSpan) -> Roster {
     if week.iter().all(|(_, units)| *units == 1) {
         week = vec![(0, 1)];
     }
-    weekly(week, week_offset)
+    by_the_clock(weekly(week, zero.week_offset()), zero)
 }
 
 /// Slots spread evenly over open hours, in the largest bins that fit the hours and hold at most 64 slots.
@@ -165,7 +205,9 @@ pub fn mean_capacity(roster: &Roster) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::files::Span;
     use crate::scenario::windows::parse_window;
+    use crate::uec::model::{Clock, Date, RunPlan};
 
     const HOUR: u64 = 3_600_000;
 
@@ -232,13 +274,64 @@ mod tests {
     fn shifts_are_on_while_their_window_is_open() {
         let nights = parse_window("Sun 22:00-06:00").expect("valid");
         assert_eq!(
-            hours(&shift(&nights, SimSpan::ZERO)),
+            hours(&shift(&nights, from_monday(1, Clock::Fixed))),
             [(0, 1), (6, 0), (166, 1)]
         );
         assert_eq!(
-            hours(&shift(&WeekWindow::always(), SimSpan(DAY.0))),
+            hours(&shift(&WeekWindow::always(), from_monday(1, Clock::London))),
             [(0, 1)]
         );
+    }
+
+    /// A week that begins on Monday 25 March 2024, at the end of which clocks go forward, and some more.
+    fn from_monday(n_weeks: u64, clock: Clock) -> TimeZero {
+        let mut run = RunPlan {
+            start: Date::new(2024, 3, 25).expect("a date"),
+            length: SimSpan(n_weeks * WEEK.0),
+            clock,
+            ..RunPlan::default()
+        };
+        run.settle();
+        TimeZero::of(&run)
+    }
+
+    #[test]
+    fn shifts_begin_by_the_clock_on_the_wall() {
+        let form = RosterForm {
+            rows: vec![row(0, 5, &[]), row(8, 10, &[]), row(20, 5, &[])],
+            course: None,
+            span: Span::default(),
+        };
+        let roster = roster(&form, from_monday(2, Clock::London));
+        let hours = hours(&roster);
+        let around = |hour: u64| {
+            let at = hours.iter().position(|(at, _)| *at == hour);
+            &hours[at.expect("a change")..][..3]
+        };
+        // Saturday as ever, Sunday's shift an hour earlier, and so on from then.
+        assert_eq!(
+            around(5 * 24 + 20),
+            [(140, 5), (6 * 24 + 7, 10), (6 * 24 + 19, 5)]
+        );
+        assert_eq!(
+            around(8 * 24 + 7),
+            [(199, 10), (199 + 12, 5), (199 + 24, 10)]
+        );
+        assert_eq!(roster.repeat, SimSpan::ZERO);
+        // A shift that begins in the hour that is skipped begins at its end.
+        let form = RosterForm {
+            rows: vec![row(1, 2, &[]), row(6, 1, &[])],
+            course: None,
+            span: Span::default(),
+        };
+        let roster = super::roster(&form, from_monday(2, Clock::London));
+        let hours = self::hours(&roster);
+        assert!(
+            hours.contains(&(6 * 24 + 1, 2)) && hours.contains(&(6 * 24 + 5, 1)),
+            "{hours:?}"
+        );
+        let twice = super::roster(&form, from_monday(2, Clock::Fixed));
+        assert_eq!(twice.repeat, WEEK);
     }
 
     #[test]

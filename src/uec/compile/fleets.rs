@@ -38,7 +38,7 @@ impl<'a> Compiler<'a> {
             let Some(window) = window else { continue };
             let unit = UnitSpec {
                 station: self.projection.place(station.place, 1.0),
-                roster: shift(&window, self.time_zero.week_offset()),
+                roster: shift(&window, self.time_zero),
             };
             units.extend(std::iter::repeat_n(unit, station.units as usize));
         }

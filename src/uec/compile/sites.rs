@@ -168,7 +168,7 @@ impl<'a> Compiler<'a> {
     fn add_pool(&mut self, site: SiteId, name: &Name, form: &RosterForm) {
         let id = PoolId(self.narrow(self.program.pools.len(), form.span));
         self.program.pools.push(PoolSpec {
-            roster: roster(form, self.time_zero.week_offset()),
+            roster: roster(form, self.time_zero),
             on_shift_end: ShiftEnd::Finish,
             keeps_served: false,
             surges: Vec::new(),

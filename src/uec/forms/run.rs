@@ -1,11 +1,11 @@
 //! When a scenario begins, how long it runs and how often.
 
-use crate::engine::time::SimSpan;
+use crate::engine::time::{DAY, SimSpan};
 use crate::scenario::access::TableReader;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::values;
 use crate::uec::codes;
-use crate::uec::model::RunPlan;
+use crate::uec::model::{Clock, RunPlan};
 
 use super::reading::{Reading, span_of};
 
@@ -42,11 +42,40 @@ pub fn run(root: &TableReader, reading: &Reading) -> RunPlan {
             reading.faults.error(codes::RANGE, span, message);
         }
     }
+    if reader.optional("clock").is_some() {
+        let words = Clock::WRITTEN.map(|(word, _)| word);
+        if let Some(at) = reader.word("clock", &words) {
+            plan.clock = Clock::WRITTEN[at].1;
+            check_clock(&plan, &reader, reading);
+        }
+    }
     if let Some(node) = reader.optional("seed") {
         plan.seed = values::count(node, reading.faults).unwrap_or(plan.seed);
     }
     reader.finish();
     plan
+}
+
+/// The rule of changing clocks is that of 1996; and a run on such a clock is one of whole days.
+fn check_clock(plan: &RunPlan, reader: &TableReader, reading: &Reading) {
+    if plan.clock == Clock::Fixed {
+        return;
+    }
+    if plan.start.year < 1997 {
+        let message = "before 1997 summer time began and ended on other days than are known here";
+        let fault = Diagnostic::error(codes::RANGE, reader.span_of("start"), message);
+        reading.faults.report(fault.try_this("clock = \"fixed\""));
+    }
+    for (key, span) in [("warm_up", plan.warm_up), ("length", plan.length)] {
+        if !span.0.is_multiple_of(DAY.0) {
+            let message = "on a clock that is changed this is a number of whole days";
+            let fault = Diagnostic::error(codes::RANGE, reader.span_of(key), message);
+            let days = span.0.div_ceil(DAY.0);
+            reading
+                .faults
+                .report(fault.try_this(format!("\"{days} days\"")));
+        }
+    }
 }
 
 fn check_length(plan: &RunPlan, reader: &TableReader, reading: &Reading) {

@@ -54,7 +54,7 @@ impl LevelTables {
         model: &Model,
         measure: &MeasureSpec,
         pools: &[PoolId],
-        period: Period,
+        period: &Period,
     ) -> Vec<LevelRow> {
         let site_of = |pool: &PoolId| Some(model.names.pools[pool.index()].site);
         let followed = pools.iter();
@@ -68,7 +68,7 @@ impl LevelTables {
         model: &Model,
         measure: &MeasureSpec,
         triggers: &[TriggerId],
-        period: Period,
+        period: &Period,
     ) -> Vec<LevelRow> {
         let site_of = |trigger: &TriggerId| model.names.triggers[trigger.index()].site;
         let followed = triggers.iter();
@@ -80,7 +80,7 @@ impl LevelTables {
         &mut self,
         measure: &MeasureSpec,
         followed: impl Iterator<Item = (Followed, Option<SiteId>)>,
-        period: Period,
+        period: &Period,
     ) -> Vec<LevelRow> {
         let mut all = Vec::new();
         let mut sites: Vec<LevelRow> = Vec::new();
@@ -108,13 +108,13 @@ impl LevelTables {
         &mut self,
         measure: &MeasureSpec,
         fleet: FleetId,
-        period: Period,
+        period: &Period,
     ) -> Vec<LevelRow> {
         let track = self.follow(Followed::Fleet(fleet), measure, period);
         vec![(Row::All, vec![track])]
     }
 
-    fn follow(&mut self, of: Followed, measure: &MeasureSpec, period: Period) -> u16 {
+    fn follow(&mut self, of: Followed, measure: &MeasureSpec, period: &Period) -> u16 {
         let known = self.tracks.iter().position(|track| track.of == of);
         let index = known.unwrap_or_else(|| {
             self.tracks.push(TrackSpec {
@@ -177,7 +177,7 @@ impl Levels {
     }
 
     /// Takes the integrals of an hour.
-    pub fn gather(&mut self, tables: &LevelTables, period: Period, hourly: Hourly<'_>) {
+    pub fn gather(&mut self, tables: &LevelTables, period: &Period, hourly: Hourly<'_>) {
         let now = hourly.now;
         if now < period.start {
             return;
@@ -353,28 +353,33 @@ impl Period {
 
     /// Day of the measured period.
     #[inline]
-    pub fn day(self, time: SimTime) -> usize {
-        (time.since(self.start).0 / DAY.0) as usize
+    pub fn day(&self, time: SimTime) -> usize {
+        let first = self.clock.local(self.start);
+        (self.clock.local(time).saturating_sub(first) / DAY.0) as usize
     }
 
     /// Hour of the week, Monday 00:00 first.
     #[inline]
-    pub fn hour_of_week(self, time: SimTime) -> usize {
-        ((time.0 + self.week_offset.0) / HOUR.0) as usize % HOURS_OF_WEEK
+    pub fn hour_of_week(&self, time: SimTime) -> usize {
+        (self.clock.local(time) / HOUR.0) as usize % HOURS_OF_WEEK
     }
 
-    /// Milliseconds of a day that lie in the period: the last day may be short.
-    pub fn day_span(self, day: usize) -> u64 {
-        let from = self.start + SimSpan(DAY.0 * day as u64);
-        self.end.since(from).0.min(DAY.0)
+    /// Milliseconds of a day that lie in the period: the last day may be short, and those on which clocks change are shorter or longer.
+    pub fn day_span(&self, day: usize) -> u64 {
+        let first = self.clock.local(self.start);
+        let midnight = |day: usize| {
+            let local = first + DAY.0 * day as u64;
+            self.clock.when(local, self.start)
+        };
+        midnight(day + 1).min(self.end).since(midnight(day)).0
     }
 
     /// Milliseconds of each hour of the week that lie in the period.
-    pub fn hour_spans(self) -> Vec<u64> {
+    pub fn hour_spans(&self) -> Vec<u64> {
         let mut spans = vec![0; HOURS_OF_WEEK];
         let mut from = self.start;
         while from < self.end {
-            let into_hour = (from.0 + self.week_offset.0) % HOUR.0;
+            let into_hour = self.clock.local(from) % HOUR.0;
             let until = (from + SimSpan(HOUR.0 - into_hour)).min(self.end);
             spans[self.hour_of_week(from)] += until.since(from).0;
             from = until;

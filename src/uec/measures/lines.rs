@@ -62,7 +62,7 @@ pub(super) struct LineWatch {
 }
 
 /// By what time is looked at.
-fn week_of(period: Period) -> SimSpan {
+fn week_of(period: &Period) -> SimSpan {
     let measured = period.end.since(period.start);
     match measured.0 {
         length if length >= 8 * WEEK.0 => WEEK,
@@ -75,7 +75,7 @@ impl LineWatch {
     /// Takes the integrals since the start of the run, once an hour.
     pub fn hour(
         &mut self,
-        period: Period,
+        period: &Period,
         now: SimTime,
         pools: &[LevelAreas],
         fleets: &[LevelAreas],
@@ -109,7 +109,7 @@ impl LineWatch {
     }
 
     /// Lines that only grew, at the end of the run.
-    pub fn growing(&self, period: Period) -> Vec<Growth> {
+    pub fn growing(&self, period: &Period) -> Vec<Growth> {
         let grew_throughout = |line: usize| {
             self.at_quarters.len() > QUARTERS && {
                 let means = std::array::from_fn(|quarter| mean(&self.at_quarters, quarter, line));
@@ -127,7 +127,7 @@ impl LineWatch {
     }
 
     /// Lines that have only grown up to the latest full week, for at least so long.
-    pub fn growing_for(&self, period: Period, shortest: SimSpan) -> Vec<Growth> {
+    pub fn growing_for(&self, period: &Period, shortest: SimSpan) -> Vec<Growth> {
         let lines = 0..self.latest.len();
         lines
             .filter(|line| self.has_only_grown(*line, period, shortest))
@@ -135,7 +135,7 @@ impl LineWatch {
             .collect()
     }
 
-    fn has_only_grown(&self, line: usize, period: Period, shortest: SimSpan) -> bool {
+    fn has_only_grown(&self, line: usize, period: &Period, shortest: SimSpan) -> bool {
         let n_weeks = self.at_weeks.len().saturating_sub(1);
         let units = self.units[line] as f64 / self.now.0.max(1) as f64;
         let mut quarter = (shortest.0 / QUARTERS as u64 / week_of(period).0) as usize;
@@ -160,7 +160,7 @@ impl LineWatch {
         false
     }
 
-    fn growth(&self, line: usize, period: Period) -> Growth {
+    fn growth(&self, line: usize, period: &Period) -> Growth {
         let n_weeks = self.at_weeks.len().saturating_sub(1);
         let weeks: Vec<f64> = (0..n_weeks)
             .map(|week| mean(&self.at_weeks, week, line))
@@ -234,6 +234,7 @@ fn onset(weeks: &[f64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::clock::LocalClock;
 
     /// One pool over so many weeks, with these numbers waiting in each.
     fn watch(weeks: &[u64], week: SimSpan) -> (LineWatch, Period) {
@@ -241,16 +242,16 @@ mod tests {
             start: SimTime::ZERO,
             end: SimTime(weeks.len() as u64 * week.0),
             n_days: 4,
-            week_offset: SimSpan::ZERO,
+            clock: LocalClock::default(),
         };
         let mut watch = LineWatch::default();
         let mut areas = [LevelAreas::default(); 2];
-        watch.hour(period, SimTime::ZERO, &areas, &[]);
+        watch.hour(&period, SimTime::ZERO, &areas, &[]);
         let hours = week.0 / HOUR.0;
         for hour in 0..weeks.len() as u64 * hours {
             areas[0].waiting += weeks[(hour / hours) as usize] * HOUR.0;
             areas[1].waiting += 5 * HOUR.0;
-            watch.hour(period, SimTime((hour + 1) * HOUR.0), &areas, &[]);
+            watch.hour(&period, SimTime((hour + 1) * HOUR.0), &areas, &[]);
         }
         (watch, period)
     }
@@ -265,7 +266,7 @@ mod tests {
             began: SimTime::ZERO,
         };
         let (watch, period) = watch(&[0, 10, 20, 30], DAY);
-        assert_eq!(watch.growing(period), [expected]);
+        assert_eq!(watch.growing(&period), [expected]);
     }
 
     #[test]
@@ -277,9 +278,9 @@ mod tests {
     #[test]
     fn a_bad_week_or_a_line_shorter_than_the_pool_is_wide_is_no_overload() {
         let (bad_week, period) = watch(&[4, 4, 5, 6, 7, 8, 9, 40], WEEK);
-        assert_eq!(bad_week.growing_for(period, SHORTEST_STRETCH), []);
+        assert_eq!(bad_week.growing_for(&period, SHORTEST_STRETCH), []);
         let (mut line, period) = watch(&[5, 10, 15, 20, 25, 30, 35, 40], WEEK);
-        let judged = |line: &LineWatch| line.growing_for(period, SHORTEST_STRETCH).len();
+        let judged = |line: &LineWatch| line.growing_for(&period, SHORTEST_STRETCH).len();
         assert_eq!(judged(&line), 1);
         // With a hundred units it is not, yet.
         line.units[0] = 100 * line.now.0;
@@ -298,7 +299,7 @@ mod tests {
     fn growth_that_began_late_is_told_with_its_week() {
         for at in [0, 12, 30, 40] {
             let (watch, period) = watch(&broken(at, 52), WEEK);
-            let found = watch.growing(period);
+            let found = watch.growing(&period);
             assert_eq!(found.len(), 1, "from week {at}");
             let week = found[0].began.0 / WEEK.0;
             assert!(week.abs_diff(at) <= 1, "week {week} for {at}");
@@ -312,11 +313,11 @@ mod tests {
         let mut weeks = broken(20, 30);
         weeks.extend(broken(20, 30).iter().rev());
         let (over, period) = watch(&weeks, WEEK);
-        assert_eq!(over.growing(period), []);
+        assert_eq!(over.growing(&period), []);
         // The next winter rises to what the last one was.
         weeks.extend(&broken(20, 30)[20..29]);
         let (again, period) = watch(&weeks, WEEK);
-        assert_eq!(again.growing(period), []);
+        assert_eq!(again.growing(&period), []);
     }
 
     #[test]
@@ -325,7 +326,7 @@ mod tests {
             let (mut watch, period) = watch(&broken(20, 52), WEEK);
             watch.at_weeks.truncate(n_weeks + 1);
             !watch
-                .growing_for(period, SimSpan(shortest * WEEK.0))
+                .growing_for(&period, SimSpan(shortest * WEEK.0))
                 .is_empty()
         };
         assert!(!judged(22, 4) && judged(24, 4));

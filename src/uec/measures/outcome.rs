@@ -208,7 +208,7 @@ impl MeasureReader<'_> {
     }
 
     fn daily(&self, model: &Model, key: CourseKey) -> Vec<Option<f64>> {
-        let period = self.tables.period;
+        let period = &self.tables.period;
         let measure = &model.measures[key.measure];
         let block = &self.tables.blocks[key.measure];
         let row = row_index(block, key.row);
@@ -271,7 +271,7 @@ impl MeasureReader<'_> {
     }
 
     fn per_day(&self, count: f64) -> f64 {
-        let period = self.tables.period;
+        let period = &self.tables.period;
         count / (period.end.since(period.start).0 as f64 / DAY.0 as f64)
     }
 }

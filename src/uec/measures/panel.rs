@@ -9,6 +9,7 @@ use super::tables::{Filter, What};
 use crate::engine::facts::Seen;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, SiteId};
 use crate::engine::time::{DAY, SimSpan, SimTime};
+use crate::uec::calendar::TimeZero;
 use crate::uec::model::{
     Date, MeasureKind, MeasureSpec, Model, MonthlyAccounts, RunPlan, Statistic,
 };
@@ -320,7 +321,8 @@ fn at_sites(model: &Model) -> Vec<Vec<(u16, Range<SimTime>)>> {
 
 /// The months of the measured period with their measured days, and when all but the first begin.
 fn months(run: &RunPlan) -> (Vec<(Date, u32)>, Vec<SimTime>) {
-    let n_days = run.length.0.div_ceil(DAY.0);
+    let zero = TimeZero::of(run);
+    let n_days = zero.measured_days(run);
     let (mut months, mut starts): (Vec<(Date, u32)>, Vec<SimTime>) = Default::default();
     for day in 0..n_days {
         let date = run.start.plus_days(day as i64);
@@ -330,7 +332,9 @@ fn months(run: &RunPlan) -> (Vec<(Date, u32)>, Vec<SimTime>) {
             }
             last => {
                 if last.is_some() {
-                    starts.push(SimTime::ZERO + run.warm_up + SimSpan(day * DAY.0));
+                    let midnight = date.to_days() * DAY.0 as i64;
+                    let span = zero.until(midnight).unwrap_or_default();
+                    starts.push(SimTime::ZERO + span);
                 }
                 months.push((date, 1));
             }

@@ -137,8 +137,8 @@ impl<'t> MeasureReader<'t> {
 
     #[cold]
     fn turn_calendar(&mut self, now: SimTime) {
-        let period = self.tables.period;
-        let into_hour = (now.0 + period.week_offset.0) % HOUR.0;
+        let period = &self.tables.period;
+        let into_hour = period.clock.local(now) % HOUR.0;
         self.calendar = Calendar {
             hour_end: SimTime(now.0 - into_hour.min(now.0)) + HOUR,
             day: period.day(now),
@@ -314,8 +314,8 @@ impl Reader for MeasureReader<'_> {
             fleets,
             triggers,
         };
-        self.levels.gather(&tables.levels, tables.period, hourly);
-        self.lines.hour(tables.period, now, pools, fleets);
+        self.levels.gather(&tables.levels, &tables.period, hourly);
+        self.lines.hour(&tables.period, now, pools, fleets);
     }
 }
 

@@ -8,6 +8,7 @@ use super::flow::FlowTables;
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
 use super::panel::PanelTables;
+use crate::engine::clock::LocalClock;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
 use crate::uec::model::{
@@ -31,13 +32,13 @@ pub struct MeasureTables {
 }
 
 /// The measured period and its calendar.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Period {
     pub start: SimTime,
     pub end: SimTime,
     /// Days begun; the last may be short.
     pub n_days: usize,
-    pub week_offset: SimSpan,
+    pub clock: LocalClock,
 }
 
 /// What happens to one grid when a patient passes a mark.
@@ -188,13 +189,15 @@ impl MeasureTables {
     /// Panics if a duration starts at a mark without a clock, which only a fault of the compiler of scenarios can bring.
     pub fn new(model: &Model, warm_up: SimSpan, length: SimSpan) -> Self {
         let start = SimTime::ZERO + warm_up;
+        let (end, clock) = (start + length, model.program.clock.clone());
+        let n_days = (clock.local(end) - clock.local(start)).div_ceil(DAY.0);
         let period = Period {
             start,
-            end: start + length,
-            n_days: usize::try_from(length.0.div_ceil(DAY.0)).expect("a run has few days"),
-            week_offset: model.program.week_offset,
+            end,
+            n_days: usize::try_from(n_days).expect("a run has few days"),
+            clock,
         };
-        let mut builder = Builder::new(model, period);
+        let mut builder = Builder::new(model, period.clone());
         for measure in &model.measures {
             builder.measure(measure);
         }
@@ -275,17 +278,17 @@ impl<'m> Builder<'m> {
             MeasureKind::Level { pools, what } => {
                 let rows = self
                     .levels
-                    .add_pools(self.model, measure, pools, self.period);
+                    .add_pools(self.model, measure, pools, &self.period);
                 self.level(rows, *what);
             }
             MeasureKind::FleetLevel { fleet, what } => {
-                let rows = self.levels.add_fleet(measure, *fleet, self.period);
+                let rows = self.levels.add_fleet(measure, *fleet, &self.period);
                 self.level(rows, *what);
             }
             MeasureKind::TriggerLevel { triggers, what } => {
                 let rows = self
                     .levels
-                    .add_triggers(self.model, measure, triggers, self.period);
+                    .add_triggers(self.model, measure, triggers, &self.period);
                 self.level(rows, *what);
             }
         }
@@ -320,11 +323,11 @@ impl<'m> Builder<'m> {
             SumOf::Pools { pools, .. } => {
                 let rows = self
                     .levels
-                    .add_pools(self.model, measure, pools, self.period);
+                    .add_pools(self.model, measure, pools, &self.period);
                 Item::Tracks(rows[0].1.clone())
             }
             SumOf::Fleet { fleet, .. } => {
-                let rows = self.levels.add_fleet(measure, *fleet, self.period);
+                let rows = self.levels.add_fleet(measure, *fleet, &self.period);
                 Item::Tracks(rows[0].1.clone())
             }
         }

@@ -101,7 +101,7 @@ pub fn join(versions: &[Compiled], at: Span, faults: &Diagnostics) -> Option<Joi
         joined: Joined {
             program: Program {
                 mark_clocks: Vec::new(),
-                week_offset: first.program.week_offset,
+                clock: first.program.clock.clone(),
                 months: first.program.months.clone(),
                 ..Program::default()
             },

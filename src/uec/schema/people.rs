@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::uec::model::Clock;
+
 use super::build::{Keys, about, closed, free, keys, named, of, of_for};
 use super::tables::{row, table_keys};
-use super::values::{count, duration, factor, factors, file, list, name, names, note, text};
+use super::values::{count, duration, factor, factors, file, list, name, names, note, text, word};
 
 pub fn tables() -> Keys {
     let table = |name: &str, words: &str| about(named(of(name)), words);
@@ -70,6 +72,13 @@ pub fn definitions() -> Keys {
                     ("length", duration("How long is measured.")),
                     ("replications", replications),
                     ("seed", count("Root of all random draws; 1 if absent.")),
+                    (
+                        "clock",
+                        word(
+                            &Clock::WRITTEN.map(|(word, _)| word),
+                            "Whether clocks change for summer time; fixed if absent: every day has 24 hours.",
+                        ),
+                    ),
                 ])),
                 "When the scenario begins, how long it runs and how often.",
             ),

@@ -131,7 +131,7 @@ fn profiles_have_mean_one_and_follow_the_calendar() {
     assert!((profile.day_factors[0] - usual).abs() < 1e-12);
     assert!((profile.day_factors[280] - 2.0 * usual).abs() < 1e-12);
     // 30 March 2023 was a Thursday.
-    assert_eq!(program.week_offset.0, 3 * 24 * HOUR.0);
+    assert_eq!(program.clock.week_offset.0, 3 * 24 * HOUR.0);
     assert_eq!(program.months[..3], [2, 2, 3]);
 }
 
