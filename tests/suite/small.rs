@@ -38,6 +38,12 @@ pub fn faults_of(text: &str) -> String {
     refused.expect_err("the scenario has faults").render()
 }
 
+/// As [`faults_of`], of a scenario of several files.
+pub fn faults_of_files(files: &[(&str, &str)]) -> String {
+    let refused = load(files[0].0, &MemorySource::new(files.iter().copied()));
+    refused.expect_err("the scenario has faults").render()
+}
+
 /// A scenario that may name files of the shipped tree.
 ///
 /// Panics with all its faults if it has any.

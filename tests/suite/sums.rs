@@ -4,7 +4,7 @@ use uecsim::experiment::results::Results;
 use uecsim::uec::model::Statistic;
 
 use crate::folders::{Scratch, uecsim};
-use crate::small::{CLINIC, faults_of, model, run};
+use crate::small::{CLINIC, faults_of, faults_of_files, model, model_of, run};
 
 /// What is added up in the clinic.
 const SUMS: &str = r#"[measures.departures]
@@ -147,4 +147,43 @@ fn the_report_says_what_a_cost_is_in_and_of_which_year() {
         "{staff}: {section}"
     );
     assert!(section.contains("not said"), "{section}");
+}
+
+#[test]
+fn prices_are_brought_to_one_year_by_an_index() {
+    let prices = "[prices]\nyear = \"2024\"\nfile = \"prices.csv\"\nassumed = \"A test\"\n";
+    let text = format!("{}{prices}", clinic());
+    let index = "year,index\n2020,80\n2024,100\n";
+    let files = [("test.toml", text.as_str()), ("prices.csv", index)];
+    let (plain, dearer) = (run(vec![model(&clinic())]), run(vec![model_of(&files)]));
+    for statistic in [
+        Statistic::Total,
+        Statistic::LowEstimate,
+        Statistic::HighEstimate,
+    ] {
+        let [before, after] =
+            [&plain, &dearer].map(|results| number(&results[0], "cost", statistic, "all"));
+        assert!((after - before * 1.25).abs() < 1e-6, "{before} {after}");
+    }
+    // What has no year stays what it is, and so do sums of other things.
+    for measure in ["cost_of_time", "harm"] {
+        let [before, after] =
+            [&plain, &dearer].map(|results| number(&results[0], measure, Statistic::Total, "all"));
+        assert_eq!(before, after, "{measure}");
+    }
+    let faults = faults_of_files(&[
+        ("test.toml", &text),
+        ("prices.csv", "year,index\n2024,100\n"),
+    ]);
+    assert!(
+        faults.contains("the index of [prices] has no year \"2020\""),
+        "{faults}"
+    );
+    let faults = faults_of_files(&[
+        ("test.toml", &text),
+        ("prices.csv", "year,index\n2020,80\n2023,0\n2023,1\n"),
+    ]);
+    for words in ["an index of prices is above zero", "\"2023\" stands twice"] {
+        assert!(faults.contains(words), "{faults}");
+    }
 }

@@ -265,7 +265,10 @@ impl<'a> Compiler<'a> {
             of,
             filter: filter?,
             weight: form.weight,
-            price_year: form.price_year.clone(),
+            price_year: form
+                .price_year
+                .as_ref()
+                .map_or_else(String::new, |year| year.value.clone()),
         })
     }
 

@@ -74,6 +74,16 @@ pub enum MeasureKindForm {
     },
 }
 
+impl MeasureForm {
+    /// What it adds up itself.
+    pub fn sum_items(&mut self) -> &mut [SumItemForm] {
+        match &mut self.kind {
+            MeasureKindForm::Sum { items, .. } => items,
+            _ => &mut [],
+        }
+    }
+}
+
 /// The patient has one of these levels of the attribute.
 #[derive(Clone, Debug)]
 pub struct FilterForm {

@@ -8,6 +8,7 @@ pub mod distributions;
 pub mod fleets;
 pub mod measures;
 pub mod needs;
+pub mod prices;
 pub mod reading;
 pub mod rollouts;
 pub mod routes;
@@ -85,6 +86,16 @@ pub struct ScenarioForm {
     pub history: Vec<Series>,
 }
 
+/// Measures, whose costs are brought to the prices of one year where the scenario says which.
+fn measures_at_one_price(root: &TableReader, reading: &Reading) -> Vec<MeasureForm> {
+    let mut all = measures::measures(root, reading);
+    if let Some(prices) = prices::prices(root, reading) {
+        let items = all.iter_mut().flat_map(MeasureForm::sum_items);
+        items.for_each(|item| item.bring_to(&prices, reading));
+    }
+    all
+}
+
 /// Reads every table of a scenario's tree; faults are reported and leave their table out.
 pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
     let root = TableReader::new(tree, "the scenario", reading.faults);
@@ -108,7 +119,7 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         routes: routes::routes(&root, reading),
         fleets: fleets::fleets(&root, reading),
         triggers: triggers::triggers(&root, reading),
-        measures: measures::measures(&root, reading),
+        measures: measures_at_one_price(&root, reading),
         charts: measures::charts(&root, reading),
         rollouts: rollouts::rollouts(&root, reading),
         history: root

@@ -8,6 +8,7 @@ use crate::uec::model::{LevelOf, Weight};
 
 use super::Name;
 use super::measures::{FilterForm, filter};
+use super::prices::PricesForm;
 use super::reading::{Reading, optional_owned_name, owned_name, owned_names, span_of};
 
 /// One item of a sum.
@@ -16,8 +17,8 @@ pub struct SumItemForm {
     pub of: SumOfForm,
     pub filter: Vec<FilterForm>,
     pub weight: Weight,
-    /// Empty if none is written.
-    pub price_year: String,
+    /// As written, or that to which the scenario brings all prices.
+    pub price_year: Option<Name>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,23 @@ pub enum SumOfForm {
     },
 }
 
+impl SumItemForm {
+    /// At the prices of the year asked for; without a year of its own it stays what it is.
+    pub fn bring_to(&mut self, prices: &PricesForm, reading: &Reading) {
+        let Some(year) = &mut self.price_year else {
+            return;
+        };
+        let Some(factor) = prices.factor(year, reading) else {
+            return;
+        };
+        year.value.clone_from(&prices.year.value);
+        let Weight { value, low, high } = &mut self.weight;
+        for price in [value, low, high] {
+            *price *= factor;
+        }
+    }
+}
+
 /// What of units is added up, as written.
 pub const LEVELS_OF_UNITS: [&str; 3] = ["busy", "waiting", "capacity"];
 
@@ -73,7 +91,7 @@ pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>
         let value = reader.number("each");
         let low = reader.optional_number("low");
         let high = reader.optional_number("high");
-        let price_year = reader.optional_string("price_year");
+        let price_year = optional_owned_name(&reader, "price_year");
         reader.finish();
         let value = value?;
         let weight = Weight {
@@ -89,7 +107,7 @@ pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>
             of: of?,
             filter: filter?,
             weight,
-            price_year: price_year.map(str::to_owned).unwrap_or_default(),
+            price_year,
         })
     });
     let read: Vec<Option<SumItemForm>> = read.collect();

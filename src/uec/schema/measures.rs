@@ -9,7 +9,9 @@ use crate::uec::model::ChartKind;
 use super::build::{
     Keys, about, closed, closed_with, keys, named, of, of_for, only, way, with_cases,
 };
-use super::values::{duration, duration_pattern, list, name, names, note, number, text, word};
+use super::values::{
+    duration, duration_pattern, file, list, name, names, note, number, text, word,
+};
 
 pub fn tables() -> Keys {
     keys([
@@ -17,6 +19,7 @@ pub fn tables() -> Keys {
             "measures",
             about(named(of("measure")), "What is measured, by name."),
         ),
+        ("prices", of("prices")),
         (
             "charts",
             about(named(of("chart")), "Charts of the report, by name."),
@@ -39,6 +42,24 @@ pub fn definitions() -> Keys {
         ("measure", measure()),
         ("chart", chart()),
         ("sum_item", sum_item()),
+        (
+            "prices",
+            about(
+                closed_with(
+                    keys([
+                        (
+                            "year",
+                            text(
+                                "The price year to which all costs are brought, as price_year is written.",
+                            ),
+                        ),
+                        ("file", file("A table with the columns year and index.")),
+                    ]),
+                    &["year", "file"],
+                ),
+                "An index by which prices of several years are brought to one.",
+            ),
+        ),
         (
             "statistic",
             json!({
