@@ -17,8 +17,8 @@ use crate::report::format::statistic_key;
 use crate::scenario::dates::Date;
 use crate::scenario::source::stem;
 use crate::scenario::workspace::Workspace;
-use crate::uec::model::{Model, RunPlan};
 use crate::uec::history::{MonthNumber, series};
+use crate::uec::model::{Model, RunPlan};
 
 #[derive(Debug, Args)]
 pub struct BacktestArguments {

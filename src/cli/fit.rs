@@ -14,7 +14,7 @@ use crate::experiment::fit::{Fit, Target, Verdict, judge, targets};
 use crate::experiment::history::trace;
 use crate::experiment::results::{Estimate, Results};
 use crate::report::charts::{Chart, control, history as observed};
-use crate::report::format::{number, statistic_key};
+use crate::report::format::{better_direction, number, statistic_key};
 use crate::report::history;
 use crate::scenario::source::Source;
 use crate::scenario::workspace::Workspace;
@@ -119,7 +119,7 @@ fn month_by_month(
     if months.is_empty() {
         return Default::default();
     }
-    let (traced, refused) = trace(results, months, found, statistic_key);
+    let (traced, refused) = trace(results, months, found, statistic_key, better_direction);
     let stem = page.file_stem().unwrap_or_default().to_string_lossy();
     let beside = |what: &str| page.with_file_name(format!("{stem}-{what}"));
     let name = |what: &str| format!("{stem}-{what}");

@@ -5,7 +5,7 @@ use super::results::Results;
 use crate::stats::intervals::student_t_quantile;
 use crate::stats::summary::{mean, variance};
 use crate::uec::history::{MonthNumber, Series};
-use crate::uec::model::{Better, Statistic};
+use crate::uec::model::{Better, MeasureSpec, Statistic};
 
 /// A series of which the run simulates at least a month.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,12 +55,14 @@ impl Traced {
 
 /// Series with their simulated months, and those that cannot be simulated with the reason.
 ///
-/// `found` says by series which measure of the model is meant, as `monthly::with_accounts` gives it.
+/// `found` says by series which measure of the model is meant, as `monthly::with_accounts` gives it; `words` how a statistic is written, `direction`
+/// which is better of a statistic of a measure.
 pub fn trace(
     results: &Results,
     series: Vec<Series>,
     found: Vec<Result<usize, String>>,
     words: fn(Statistic) -> String,
+    direction: fn(&MeasureSpec, Statistic) -> Better,
 ) -> (Vec<Traced>, Vec<(String, String)>) {
     let (mut traced, mut refused) = (Vec::new(), Vec::new());
     for (series, found) in series.into_iter().zip(found) {
@@ -78,7 +80,10 @@ pub fn trace(
                     refused.push((series.name, "the run measures no whole month".to_owned()));
                     continue;
                 }
-                let better = results.model.measures[measure].better;
+                let spec = &results.model.measures[measure];
+                let mut known = spec.statistics.iter().copied();
+                let statistic = known.find(|known| words(*known) == series.statistic);
+                let better = statistic.map_or(spec.better, |statistic| direction(spec, statistic));
                 traced.push(Traced {
                     series,
                     better,

@@ -10,8 +10,8 @@ use crate::engine::program::{AttributeId, FleetId, MarkId, PoolId, Program, Site
 use crate::engine::streams::purpose_key;
 use crate::engine::time::{SimSpan, SimTime};
 
-use super::overview::Arriving;
 use super::history::Series;
+use super::overview::Arriving;
 
 pub use crate::scenario::dates::Date;
 

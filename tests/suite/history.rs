@@ -6,7 +6,7 @@ use std::fs;
 use uecsim::experiment::backtest::monthly::with_accounts;
 use uecsim::experiment::history::trace;
 use uecsim::report::charts::{control, history};
-use uecsim::report::format::statistic_key;
+use uecsim::report::format::{better_direction, statistic_key};
 use uecsim::uec::model::Model;
 
 use crate::folders::{Scratch, uecsim};
@@ -43,7 +43,7 @@ fn clinic() -> String {
         .replace("length = \"20 days\"", "length = \"100 days\"")
         .replace("replications = 2", "replications = 8");
     days + "[measures.visits]\ntitle = \"Visits\"\nkind = \"count\"\nmark = \"clinic.arrived\"\nunit = \"visits\"\n\
-            statistics = [\"per_day\"]\nbetter = \"lower\"\nsource = \"Arrivals\"\n"
+            statistics = [\"per day\"]\nbetter = \"lower\"\nsource = \"Arrivals\"\n"
 }
 
 fn model() -> Model {
@@ -56,7 +56,7 @@ fn published_months_stand_beside_the_whole_months_of_a_run() {
     let series = model.history.clone();
     let (model, found) = with_accounts(model, &series, statistic_key);
     let results = run(vec![model]).remove(0);
-    let (traced, refused) = trace(&results, series, found, statistic_key);
+    let (traced, refused) = trace(&results, series, found, statistic_key, better_direction);
     assert_eq!(
         refused,
         [(

@@ -24,8 +24,7 @@ pub fn hours_of(program: &Program, arrivals: &Arrivals) -> Vec<f64> {
         Arrivals::Recorded(list) if !list.is_empty() => {
             hours.fill(0.0);
             for arrival in list {
-                hours[((arrival.time.0 + program.week_offset.0) / HOUR.0) as usize % N_HOURS] +=
-                    1.0;
+                hours[(program.clock.local(arrival.time) / HOUR.0) as usize % N_HOURS] += 1.0;
             }
         }
         _ => {}

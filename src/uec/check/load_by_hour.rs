@@ -74,7 +74,11 @@ pub fn hourly_loads(compiled: &Compiled) -> Vec<HourlyLoad> {
         .zip(offered)
         .map(|(pool, offered)| HourlyLoad {
             offered,
-            capacity: rostered(&pool.roster, program.week_offset, program.months.len()),
+            capacity: rostered(
+                &pool.roster,
+                program.clock.week_offset,
+                program.months.len(),
+            ),
         })
         .collect()
 }

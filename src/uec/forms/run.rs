@@ -70,10 +70,11 @@ fn check_clock(plan: &RunPlan, reader: &TableReader, reading: &Reading) {
         if !span.0.is_multiple_of(DAY.0) {
             let message = "on a clock that is changed this is a number of whole days";
             let fault = Diagnostic::error(codes::RANGE, reader.span_of(key), message);
-            let days = span.0.div_ceil(DAY.0);
-            reading
-                .faults
-                .report(fault.try_this(format!("\"{days} days\"")));
+            let days = match span.0.div_ceil(DAY.0) {
+                1 => "1 day".to_owned(),
+                days => format!("{days} days"),
+            };
+            reading.faults.report(fault.try_this(format!("\"{days}\"")));
         }
     }
 }

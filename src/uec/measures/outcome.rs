@@ -78,7 +78,7 @@ impl MeasureReader<'_> {
             values: Vec::with_capacity(self.tables.keys().len()),
             flows: self.flows.finish(&self.tables.flow),
             hours_at: self.levels.hours_at().to_vec(),
-            growing: self.lines.growing(self.tables.period),
+            growing: self.lines.growing(&self.tables.period),
             ..Outcome::default()
         };
         outcome.panel = self.panel.take().map(PanelReader::into_panel);

@@ -132,7 +132,7 @@ impl<'t> MeasureReader<'t> {
 
     /// Lines that have only grown for at least so long, up to the latest full week of the measured period.
     pub fn growing_for(&self, shortest: SimSpan) -> Vec<Growth> {
-        self.lines.growing_for(self.tables.period, shortest)
+        self.lines.growing_for(&self.tables.period, shortest)
     }
 
     #[cold]

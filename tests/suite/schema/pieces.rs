@@ -25,6 +25,11 @@ pub fn said(value: &Value) -> Vec<(&'static str, String)> {
         ("choice.csv", "acuity,majors,minors\n1,0.5,0.5\n,0.2,0.8\n"),
         ("arrivals.csv", "time,acuity\n1 h,1\n"),
         ("schedule.csv", "hour,clerks\n0,2\n1,3\n"),
+        (
+            "published.csv",
+            "series,measure,statistic,site,cohort,unit,month,published,source,note\nCame,came,total,all,all,patients,2023-04,9,tests,\n",
+        ),
+        ("prices.csv", "year,index\n2013/14,80\n2023/24,100\n"),
         ("zones.csv", "zone,0-64,65+\neast,100,20\n"),
         ("points.csv", "zone,x,y\neast,1,1\n"),
         ("rates.csv", "age,pain\n,3\n"),
@@ -62,7 +67,9 @@ pub fn pieces() -> Vec<Value> {
     let mut top = Map::new();
     for (key, value) in whole.as_object().expect("a table") {
         match value.as_object() {
-            Some(entries) if !["areas", "run", "people", "windows"].contains(&key.as_str()) => {
+            Some(entries)
+                if !["areas", "run", "people", "prices", "windows"].contains(&key.as_str()) =>
+            {
                 for (name, entry) in entries {
                     pieces.push(json!({ "run": run, key: { name: entry } }));
                 }
@@ -102,7 +109,7 @@ fn kind_of(at: &str, table: &Map<String, Value>) -> (String, Vec<String>) {
         *name = "*";
     }
     // The entries of a table with free names are called anything.
-    let is_named = parts.len() == 2 && !matches!(parts[1], "areas" | "run" | "people");
+    let is_named = parts.len() == 2 && !matches!(parts[1], "areas" | "run" | "people" | "prices");
     let keys = table.keys().filter(|_| !is_named).cloned();
     (parts.join("/"), keys.collect())
 }
