@@ -5,6 +5,7 @@ pub mod goodness_of_fit;
 pub mod histogram;
 pub mod inequality;
 pub mod intervals;
+pub mod sequences;
 pub mod sequential;
 pub mod special;
 pub mod steady_state;
