@@ -1,7 +1,8 @@
-//! `check`: validates scenarios and says what would be simulated.
+//! `check`: validates scenarios and experiments and says what would be simulated.
 
 use clap::Args;
 
+use super::experiments::{self, Setup};
 use super::loading;
 use super::offered_load::offered_load;
 use super::options::{Common, Exit};
@@ -13,7 +14,7 @@ use crate::uec::overview::{Units, arriving, fleet_units, in_all, units};
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Scenario files, or names of shipped scenarios
+    /// Scenario files, names of shipped scenarios, or experiment files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<String>,
     /// Show offered load against rostered capacity by pool and hour of the week; with --out as load.csv and charts/load.svg, too
@@ -28,10 +29,17 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Exit> {
     if arguments.load {
         return offered_load(&arguments.scenarios, common);
     }
-    for (nth, loaded) in loading::load_all(&arguments.scenarios, common)?
-        .iter()
-        .enumerate()
-    {
+    let written = arguments.scenarios.iter().cloned();
+    let (experiments, scenarios): (Vec<_>, Vec<_>) =
+        written.partition(|path| experiments::is_experiment(path));
+    for path in &experiments {
+        let setup = Setup::load(path, common)?;
+        setup.check_points()?;
+        if !common.quiet {
+            put_line!("{}", setup.words());
+        }
+    }
+    for (nth, loaded) in loading::load_all(&scenarios, common)?.iter().enumerate() {
         let warnings = loaded.render();
         if !warnings.is_empty() {
             eprintln!("{}", warnings.trim_end());

@@ -2,16 +2,18 @@
 
 use super::{batches, precision};
 use crate::experiment::backtest::entered::ENTERED;
+use crate::experiment::design::codes::DESIGNING;
 use crate::experiment::reproduction::codes::{FIGURE, NO_RULE, NO_SUCH_NUMBER};
 use crate::scenario::codes::{Code, READING};
 use crate::uec::codes::CHECKING;
 
 /// All codes: S1 to S3, then E1 and R1.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    READING.iter().chain(CHECKING).chain(EXPERIMENT)
+    let experiments = EXPERIMENT.iter().chain(DESIGNING).chain(RUNNING);
+    READING.iter().chain(CHECKING).chain(experiments)
 }
 
-/// Codes of faults that lie in how scenarios are put together or in a run.
+/// Codes of faults that lie in how scenarios are put together.
 const EXPERIMENT: &[Code] = &[
     Code {
         code: "E101",
@@ -43,6 +45,10 @@ const EXPERIMENT: &[Code] = &[
         title: "a number that the scenario does not give",
         explanation: "A formula names a scenario, measure, statistic or group that runs of that scenario do not have. Add the statistic to the measure, or the attribute under its \"by\".",
     },
+];
+
+/// Codes of faults that lie in a run.
+const RUNNING: &[Code] = &[
     Code {
         code: ENTERED,
         title: "a number fitted elsewhere would enter a forecast",

@@ -18,6 +18,7 @@ mod data_dictionary;
 mod decompose;
 mod describe;
 mod diff;
+mod experiments;
 mod explain;
 mod fit;
 mod folder;

@@ -5,13 +5,13 @@ use super::options::Common;
 use super::sources::DiskOverEmbedded;
 use crate::scenario::layers::Changes;
 use crate::scenario::source::{ReadFault, Source};
-use crate::uec::load::{Loaded, load_with};
+use crate::uec::load::{Loaded, Overrides, Refused, load_with};
 
 /// Under which the text is named; nothing on a disk is called so by accident.
-const NAME: &str = "uecsim-fitted-values.toml";
+pub const NAME: &str = "uecsim-fitted-values.toml";
 
 struct Overlay<'t> {
-    below: DiskOverEmbedded,
+    below: &'t dyn Source,
     text: &'t str,
 }
 
@@ -28,16 +28,29 @@ impl Source for Overlay<'_> {
     }
 }
 
-/// Loads a scenario with its own changes and then this one.
+/// Loads a scenario from a source with its own changes and then this one.
+///
+/// Errors: all its faults.
+pub fn load_over(
+    path: &str,
+    below: &dyn Source,
+    change: &str,
+    overrides: &Overrides,
+) -> Result<Loaded, Box<Refused>> {
+    let overlay = Overlay {
+        below,
+        text: change,
+    };
+    let changes = Changes::Also(vec![NAME.to_owned()]);
+    load_with(path, &overlay, &changes, overrides)
+}
+
+/// As [`load_over`], from the disk and the shipped tree.
 ///
 /// Errors: all its faults, printed.
 pub fn load_with_change(path: &str, change: &str, common: &Common) -> Result<Loaded, String> {
     let path = find(path);
-    let source = Overlay {
-        below: DiskOverEmbedded::for_file(&path),
-        text: change,
-    };
-    let changes = Changes::Also(vec![NAME.to_owned()]);
-    let loaded = load_with(&path, &source, &changes, &super::loading::overrides(common));
+    let source = DiskOverEmbedded::for_file(&path);
+    let loaded = load_over(&path, &source, change, &super::loading::overrides(common));
     loaded.map_err(|refused| refused.render().trim_end().to_owned())
 }

@@ -7,6 +7,7 @@ pub mod calibrate;
 pub mod compare;
 pub mod counterfactual;
 pub mod decompose;
+pub mod design;
 pub mod equity;
 mod federation;
 pub mod fit;

@@ -14,6 +14,7 @@ mod directions;
 mod england;
 mod equity;
 mod escalation;
+mod experiments;
 mod extremes;
 mod flows;
 mod folders;

@@ -9,6 +9,8 @@ pub mod quality;
 pub mod read;
 mod search;
 
+use super::design::moved::{self, Setting};
+pub use super::design::moved::{How, Moved};
 use super::fit::{self, Target};
 use super::replicate::{Control, Failure};
 use super::results::{Estimate, Results};
@@ -29,29 +31,11 @@ pub struct Free {
     pub note: String,
 }
 
-/// A value of the scenario that a parameter moves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// Dotted path, as in `[set]` of a change.
-    pub path: String,
-    pub how: How,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum How {
-    /// The value is multiplied by the parameter, which starts at 1.
-    Multiply,
-    /// The parameter is added in this unit (none of a plain number); it starts at 0.
-    Add { unit: String },
-}
-
 impl Free {
     /// The value at which the scenario is as written.
     pub fn start(&self) -> f64 {
-        match self.targets.first().map(|moved| &moved.how) {
-            Some(How::Add { .. }) => 0.0,
-            _ => 1.0,
-        }
+        let first = self.targets.first();
+        first.and_then(|moved| moved.how.start()).unwrap_or(1.0)
     }
 }
 
@@ -140,23 +124,22 @@ pub fn calibrate(problem: &Problem<'_>, control: &Control<'_>) -> Result<Calibra
 ///
 /// `title` and `evidence` must hold no quotation marks.
 pub fn change_text(free: &[Free], values: &[f64], title: &str, evidence: &str) -> String {
-    let mut text = format!("title = \"{title}\"\nevidence = [\"{evidence}\"]\n\n[set]\n");
-    for (parameter, value) in free.iter().zip(values) {
-        for Moved { path, how } in &parameter.targets {
-            let value = rounded(*value);
-            let said = format!(
-                "assumed = \"Fitted: {} ({evidence})\", nature = \"calibrated\"",
-                parameter.name
-            );
-            let line = match how {
-                How::Multiply => format!("{{ multiply = {value}, {said} }}"),
-                How::Add { unit } if unit.is_empty() => format!("{{ add = {value}, {said} }}"),
-                How::Add { unit } => format!("{{ add = \"{value} {unit}\", {said} }}"),
-            };
-            text.push_str(&format!("\"{path}\" = {line}\n"));
-        }
-    }
-    text
+    let settings: Vec<Setting> = free
+        .iter()
+        .zip(values)
+        .map(|(parameter, value)| {
+            let name = &parameter.name;
+            let moved = parameter.targets.iter();
+            Setting {
+                moved: &parameter.targets,
+                assignments: moved
+                    .map(|moved| moved.how.assignment(rounded(*value)))
+                    .collect(),
+                said: format!("assumed = \"Fitted: {name} ({evidence})\", nature = \"calibrated\""),
+            }
+        })
+        .collect();
+    moved::change_text(&settings, title, evidence)
 }
 
 /// To six digits after the point, so that what is written is what was run.

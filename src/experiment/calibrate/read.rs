@@ -1,11 +1,11 @@
 //! The tables a calibration starts from: targets, and the parameters that are free. Every fault is reported at its cell.
 
 use super::{Free, How, Moved};
+use crate::experiment::design::moved::is_unit;
 use crate::experiment::fit::{Target, is_tolerance};
 use crate::scenario::codes::{CSV_CELL, CSV_DUPLICATE};
 use crate::scenario::csv_columns::Columns;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::units;
 use crate::scenario::workspace::Workspace;
 
 const TARGETS: [&str; 11] = [
@@ -145,15 +145,9 @@ fn how(written: &str) -> Option<How> {
         None if written == "add" => Some(How::Add {
             unit: String::new(),
         }),
-        Some(("add", unit))
-            if units::parse_duration(&format!("1 {unit}")).is_ok()
-                || units::parse_rate(&format!("1 {unit}")).is_ok()
-                || unit == "%" =>
-        {
-            Some(How::Add {
-                unit: unit.to_owned(),
-            })
-        }
+        Some(("add", unit)) if is_unit(unit) => Some(How::Add {
+            unit: unit.to_owned(),
+        }),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::scenario::access::TableReader;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::{Node, Value};
 use crate::scenario::values;
+use crate::scenario::workspace::Workspace;
 use crate::uec::codes;
 
 use super::reading::Reading;
@@ -43,12 +44,19 @@ pub fn is_distribution(node: &Node) -> bool {
     }
 }
 
+/// A distribution of plain numbers, for values that are no lengths of time.
+///
+/// Errors (reported): as [`distribution`].
+pub fn distribution_of_numbers(node: &Node, workspace: &Workspace) -> Option<Distribution> {
+    distribution(node, &Reading::of_numbers(workspace))
+}
+
 /// A distribution in milliseconds that never gives a negative length of time more than its shape does.
 ///
 /// Errors (reported): no or several shapes, parameters missing or out of their domain.
 pub fn distribution(node: &Node, reading: &Reading) -> Option<Distribution> {
     if !matches!(node.value, Value::Table(_)) {
-        let value = values::duration(node, reading.faults)?;
+        let value = single(node, reading)?;
         return checked(Distribution::constant(value), node, reading);
     }
     let reader = TableReader::new(node, "the distribution", reading.faults);
@@ -95,15 +103,26 @@ fn place(base: Distribution, reader: &TableReader, reading: &Reading) -> Option<
         placed = checked(placed.multiplied(factor), node, reading)?;
     }
     if let Some(shift) = reader.optional("shift") {
-        let shift = values::signed_duration(shift, reading.faults)?;
+        let shift = match reading.is_of_numbers {
+            true => values::number(shift, reading.faults)?,
+            false => values::signed_duration(shift, reading.faults)?,
+        };
         placed = checked(placed.added(shift), node, reading)?;
     }
-    let minimum = reader.optional_duration("minimum");
-    let maximum = reader.optional_duration("maximum");
+    let bound = |key| reader.optional(key).and_then(|node| single(node, reading));
+    let (minimum, maximum) = (bound("minimum"), bound("maximum"));
     if minimum.is_some() || maximum.is_some() {
         placed = checked(placed.clamped(minimum, maximum), node, reading)?;
     }
     Some(placed)
+}
+
+/// One value: a duration, or a plain number where the distribution is one of numbers.
+fn single(node: &Node, reading: &Reading) -> Option<f64> {
+    match reading.is_of_numbers {
+        true => values::number(node, reading.faults),
+        false => values::duration(node, reading.faults),
+    }
 }
 
 fn checked<T>(made: Result<T, ParameterFault>, node: &Node, reading: &Reading) -> Option<T> {
@@ -154,7 +173,10 @@ struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     fn new(shape: &str, node: &'a Node, reading: &'a Reading<'a>) -> Self {
         let reader = TableReader::new(node, format!("the {shape} distribution"), reading.faults);
-        let unit = reader.optional("unit").and_then(|node| reading.unit(node));
+        let unit = match reading.is_of_numbers {
+            true => Some(1.0),
+            false => reader.optional("unit").and_then(|node| reading.unit(node)),
+        };
         Self {
             reader,
             unit,
@@ -171,7 +193,15 @@ impl<'a> Parameters<'a> {
             (Value::Integer(_) | Value::Float(_), Some(unit)) => {
                 Some(values::number(node, self.reading.faults)? * unit)
             }
-            _ => values::duration(node, self.reading.faults),
+            _ => single(node, self.reading),
+        }
+    }
+
+    /// Errors (reported): no unit, where values are lengths of time.
+    fn needs_unit(&self) -> Option<()> {
+        match self.reading.is_of_numbers {
+            true => Some(()),
+            false => self.reader.required("unit", "\"min\"").map(|_| ()),
         }
     }
 
@@ -192,14 +222,14 @@ impl<'a> Parameters<'a> {
     /// The logarithm of a quantity written without a unit, moved to milliseconds.
     fn log_location(&self, key: &str) -> Option<f64> {
         let value = self.number(key)?;
-        self.reader.required("unit", "\"min\"")?;
+        self.needs_unit()?;
         Some(value + libm::log(self.unit?))
     }
 }
 
 fn simple(shape: &str, node: &Node, reading: &Reading) -> Option<Distribution> {
     if shape == "constant" {
-        let value = values::duration(node, reading.faults)?;
+        let value = single(node, reading)?;
         return checked(Distribution::constant(value), node, reading);
     }
     let parameters = Parameters::new(shape, node, reading);
@@ -305,7 +335,7 @@ fn lognormal(p: &Parameters, node: &Node) -> Option<Shape> {
 /// A count of units of time: written as a mixture of one part, so that its unit is a scale.
 fn poisson(p: &Parameters) -> Option<Shape> {
     let mean = p.number("mean");
-    p.reader.required("unit", "\"min\"")?;
+    p.needs_unit()?;
     let (mean, unit) = both(mean, p.unit)?;
     let node = p.reader.node;
     let count = checked(Distribution::new(Shape::Poisson { mean }), node, p.reading)?;
@@ -323,7 +353,7 @@ fn empirical(p: &Parameters) -> Option<Shape> {
     }
     let column = p.reader.name("column");
     let quantile = p.reader.optional_name("quantile");
-    p.reader.required("unit", "\"min\"")?;
+    p.needs_unit()?;
     let file = p.reader.optional("file")?;
     let (column, unit) = both(column, p.unit)?;
     let csv = p.reading.csv(file)?;

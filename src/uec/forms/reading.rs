@@ -24,6 +24,8 @@ pub struct Reading<'a> {
     pub faults: &'a Diagnostics,
     /// Of several areas the one being read: of tables with a column `area` it has its own rows.
     area: Option<&'a str>,
+    /// Distributions are of plain numbers, not of lengths of time.
+    pub is_of_numbers: bool,
     next_id: Cell<u32>,
     step_ids: RefCell<StepIds>,
 }
@@ -43,6 +45,7 @@ impl<'a> Reading<'a> {
             workspace,
             faults: &workspace.diagnostics,
             area: None,
+            is_of_numbers: false,
             next_id: Cell::new(0),
             step_ids: RefCell::default(),
         }
@@ -52,6 +55,14 @@ impl<'a> Reading<'a> {
     pub fn of_area(workspace: &'a Workspace<'a>, area: &'a str) -> Self {
         Self {
             area: Some(area),
+            ..Self::new(workspace)
+        }
+    }
+
+    /// For distributions of plain numbers.
+    pub fn of_numbers(workspace: &'a Workspace<'a>) -> Self {
+        Self {
+            is_of_numbers: true,
             ..Self::new(workspace)
         }
     }
