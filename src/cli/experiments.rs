@@ -2,7 +2,7 @@
 //!
 //! Texts are read once and kept, so that every point is laid over the same scenario whatever happens to its files meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -10,15 +10,18 @@ use super::loading;
 use super::options::{Common, Exit};
 use super::overlay::{self, load_over};
 use super::sources::DiskOverEmbedded;
-use crate::experiment::design::codes::POINT;
-use crate::experiment::design::{Experiment, Parameter, change_text, place_of_line, read};
+use crate::experiment::design::codes::{NOT_MEASURED, POINT};
+use crate::experiment::design::{Experiment, Goal, Parameter, change_text, place_of_line, read};
+use crate::experiment::results::ValueKey;
+use crate::report::format::statistic_key;
 use crate::scenario::codes::NO_SUCH_FILE;
-use crate::scenario::diagnostic::{Diagnostic, Severity, render};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, Severity, render};
 use crate::scenario::files::Files;
 use crate::scenario::source::{self, ReadFault, SHIPPED, Source};
 use crate::scenario::tree::{self, Node};
 use crate::scenario::workspace::Workspace;
 use crate::uec::load::{Loaded, Overrides};
+use crate::uec::model::Model;
 
 /// An experiment that is ready to be turned into models.
 pub struct Setup {
@@ -133,6 +136,8 @@ impl Setup {
         match own {
             Some(span) => {
                 fault.span = Some(span);
+                // An experiment moves what is there; it adds nothing.
+                fault.lines.retain(|line| !line.contains("under [add]"));
                 render(&fault, &self.files)
             }
             None => render(&fault, files),
@@ -164,6 +169,99 @@ impl Setup {
             0 => Ok(()),
             _ => Err(Exit::Input),
         }
+    }
+
+    /// Every scenario at a point, to see what its runs give.
+    ///
+    /// Errors: all faults of those that cannot run, shown.
+    pub fn reference_models(&self) -> Result<Vec<Model>, Exit> {
+        let points = self.points_to_check();
+        let (at, values) = points.first().ok_or(Exit::Input)?;
+        let models = (0..self.n_scenarios()).map(|scenario| {
+            let loaded = self.build(scenario, values, at);
+            loaded.map(|loaded| loaded.model).map_err(|faults| {
+                eprintln!("{faults}");
+                Exit::Input
+            })
+        });
+        models.collect()
+    }
+
+    /// Positions of the numbers that the experiment asks for among all of each scenario.
+    ///
+    /// Errors: a measure or a goal that a scenario does not give, shown.
+    pub fn kept(&self, models: &[Model], keys: &[Vec<ValueKey>]) -> Result<Vec<Vec<usize>>, Exit> {
+        let experiment = &self.experiment;
+        let faults = Diagnostics::default();
+        for (name, span) in &experiment.measures {
+            let of_all = models.iter().flat_map(|model| &model.measures);
+            let known: Vec<&str> = of_all.map(|measure| measure.id.as_str()).collect();
+            if !known.contains(&name.as_str()) {
+                let message = format!("no scenario has a measure \"{name}\"");
+                let fault = Diagnostic::error(NOT_MEASURED, *span, message);
+                faults.report(fault.suggest(name, known));
+            }
+        }
+        for (model, keys) in models.iter().zip(keys) {
+            self.check_goal(model, keys, &faults);
+        }
+        if faults.has_errors() {
+            eprintln!("{}", faults.render(&self.files).trim_end());
+            return Err(Exit::Input);
+        }
+        let is_wanted = |model: &Model, key: &ValueKey| {
+            let id = &model.measures[key.measure].id;
+            let is_named = experiment.measures.iter().any(|(name, _)| name == id);
+            let is_goal = experiment
+                .goal
+                .as_ref()
+                .is_some_and(|goal| is_of(goal, model, key));
+            is_goal
+                || (experiment.measures.is_empty() || is_named)
+                    && (experiment.by_site || key.site == "all")
+                    && (experiment.by_cohort || key.cohort == "all")
+        };
+        let kept = models.iter().zip(keys).map(|(model, keys)| {
+            let wanted = keys.iter().enumerate();
+            let wanted = wanted.filter(|(_, key)| is_wanted(model, key));
+            wanted.map(|(at, _)| at).collect()
+        });
+        Ok(kept.collect())
+    }
+
+    fn check_goal(&self, model: &Model, keys: &[ValueKey], faults: &Diagnostics) {
+        let Some(goal) = &self.experiment.goal else {
+            return;
+        };
+        if keys.iter().any(|key| is_of(goal, model, key)) {
+            return;
+        }
+        let name = &model.name;
+        let of_measure = keys
+            .iter()
+            .filter(|key| model.measures[key.measure].id == goal.measure);
+        let statistics: BTreeSet<String> =
+            of_measure.map(|key| statistic_key(key.statistic)).collect();
+        let fault = |message: String| Diagnostic::error(NOT_MEASURED, goal.span, message);
+        faults.report(match statistics.contains(&goal.statistic) {
+            true => {
+                let (site, cohort) = (&goal.site, &goal.cohort);
+                let message = format!(
+                    "{name} does not give {} for site \"{site}\" and cohort \"{cohort}\"",
+                    goal.measure
+                );
+                fault(message).note("sites and cohorts are not crossed: one of the two is \"all\"")
+            }
+            false if statistics.is_empty() => {
+                let known = model.measures.iter().map(|measure| &measure.id);
+                fault(format!("{name} has no measure \"{}\"", goal.measure))
+                    .suggest(&goal.measure, known)
+            }
+            false => {
+                let message = format!("{name} gives no \"{}\" of {}", goal.statistic, goal.measure);
+                fault(message).suggest(&goal.statistic, statistics)
+            }
+        });
     }
 
     /// What would be run, for a reader.
@@ -211,11 +309,19 @@ impl Setup {
             for (end, value) in [("lowest", parameter.low()), ("highest", parameter.high())] {
                 let mut values = base.clone();
                 values[at] = value;
-                points.push((format!("the {end} \"{}\"", parameter.name), values));
+                points.push((format!("the {end} {}", parameter.name), values));
             }
         }
         points
     }
+}
+
+/// Whether a number is what a goal is about.
+fn is_of(goal: &Goal, model: &Model, key: &ValueKey) -> bool {
+    model.measures[key.measure].id == goal.measure
+        && statistic_key(key.statistic) == goal.statistic
+        && key.site == goal.site
+        && key.cohort == goal.cohort
 }
 
 /// `cubicles = 0.9, crews = 12`.

@@ -55,17 +55,24 @@ impl Draft {
 
     /// Puts the folder in its place; an earlier one there is removed after the new one stands.
     pub fn finish(self) -> io::Result<()> {
-        if !self.target.exists() {
-            return fs::rename(&self.temporary, &self.target);
-        }
-        let old = beside(&self.target, "replaced")?;
-        if old.exists() {
-            fs::remove_dir_all(&old)?;
-        }
-        fs::rename(&self.target, &old)?;
-        fs::rename(&self.temporary, &self.target)?;
-        fs::remove_dir_all(&old)
+        replace(&self.temporary, &self.target)
     }
+}
+
+/// Puts a finished folder in the place of `target`; an earlier one there is removed after the new one stands.
+///
+/// Errors: the disk refuses.
+pub fn replace(finished: &Path, target: &Path) -> io::Result<()> {
+    if !target.exists() {
+        return fs::rename(finished, target);
+    }
+    let old = beside(target, "replaced")?;
+    if old.exists() {
+        fs::remove_dir_all(&old)?;
+    }
+    fs::rename(target, &old)?;
+    fs::rename(finished, target)?;
+    fs::remove_dir_all(&old)
 }
 
 impl Drop for Draft {

@@ -41,6 +41,7 @@ mod running;
 mod schema;
 mod sources;
 mod stress;
+mod sweep;
 mod trace;
 mod verify;
 mod warm_up;
@@ -75,7 +76,11 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Find which pool is the bottleneck: one more unit in each in turn, with the same patients
     Bottleneck(bottleneck::BottleneckArguments),
-    /// Validate scenarios and say what would be simulated
+    /// Run every point of an experiment's design on all cores; goes on after any stop with --resume
+    Sweep(sweep::SweepArguments),
+    /// Join the parts of a sweep that --shard made
+    Merge(sweep::merge::MergeArguments),
+    /// Validate scenarios and experiments and say what would be simulated
     Check(check::CheckArguments),
     /// Describe a scenario for a planner, in Markdown: services, capacities, flow diagram, every number with its source
     Describe(describe::DescribeArguments),
@@ -121,6 +126,8 @@ pub fn main() -> Exit {
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Bottleneck(arguments)) => bottleneck::bottleneck(arguments),
+        Some(Command::Sweep(arguments)) => sweep::sweep(arguments),
+        Some(Command::Merge(arguments)) => sweep::merge::merge(arguments),
         Some(Command::Check(arguments)) => check::check(arguments),
         Some(Command::Calibrate(arguments)) => calibrate::calibrate(arguments),
         Some(Command::Backtest(arguments)) => backtest::backtest(arguments),

@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schema of scenario files, for editors.
+//! `schema`: the JSON Schema of scenario or experiment files, for editors.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::options::Exit;
 use super::{folder, say};
+use crate::experiment::design;
 use crate::uec::schema;
 
 /// Name of the file that `new` writes beside a scenario.
@@ -13,13 +14,19 @@ pub const FILE: &str = "uecsim.schema.json";
 
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
+    /// Of experiment files rather than of scenarios, systems, libraries and changes
+    #[arg(long)]
+    experiment: bool,
     /// File to write (default: standard output)
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub fn schema(arguments: &SchemaArguments) -> Result<Exit, Exit> {
-    let text = schema::text();
+    let text = match arguments.experiment {
+        true => design::schema::text(),
+        false => schema::text(),
+    };
     let Some(out) = &arguments.out else {
         return say::show(&text);
     };

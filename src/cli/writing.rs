@@ -370,7 +370,7 @@ pub fn all_results(outcome: Outcome<'_>) -> Vec<&Results> {
 }
 
 /// This moment in UTC, ISO 8601.
-fn now() -> String {
+pub fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     let epoch = Date {

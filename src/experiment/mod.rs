@@ -20,6 +20,7 @@ pub mod reproduction;
 pub mod results;
 pub mod soundness;
 pub mod summarise;
+pub mod sweep;
 pub mod variation;
 pub mod warm_up;
 

@@ -277,10 +277,37 @@ fn areas_in_order(model: &Model) -> Vec<Option<usize>> {
     }
 }
 
-enum Run<T> {
+/// What became of one replication.
+pub(super) enum Run<T> {
     Finished(T),
     Failed(Failure),
     Cancelled,
+}
+
+/// One replication of a model as a whole, whose tables are those of [`tables_of`]; areas one after another.
+pub(super) fn run_whole(
+    model: &Model,
+    tables: &MeasureTables,
+    replication: u32,
+    control: &Control<'_>,
+) -> Run<Finished> {
+    if model.areas.is_empty() {
+        return run_one(model, tables, replication, control, |ended| {
+            finished(model, replication, ended)
+        });
+    }
+    let gathering = Mutex::default();
+    for area in 0..model.areas.len() {
+        run_area(model, tables, (area, replication), control, &gathering);
+    }
+    let mut gathering = gathering
+        .into_inner()
+        .expect("nothing panics while it holds the lock");
+    match (gathering.finished.pop(), gathering.failures.pop()) {
+        (Some(finished), _) => Run::Finished(finished),
+        (None, Some(failure)) => Run::Failed(failure),
+        (None, None) => Run::Cancelled,
+    }
 }
 
 /// A replication that came to its end, and how often it was checked.

@@ -24,6 +24,7 @@ pub mod precision;
 pub mod reproduction;
 pub mod run_json;
 pub mod subject;
+pub mod sweep;
 pub mod tables;
 pub mod timeline;
 mod variation;

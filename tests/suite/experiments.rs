@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use uecsim::experiment::design::codes::{DESIGN, PARAMETER, POINT};
-use uecsim::experiment::design::{Design, Experiment, change_text, read};
+use uecsim::experiment::design::{Design, Experiment, change_text, read, schema};
 use uecsim::scenario::source::MemorySource;
 use uecsim::scenario::workspace::Workspace;
 
@@ -141,4 +141,38 @@ fn rows_give_the_points_and_what_is_varied() {
     );
     assert_eq!(experiment.parameters[0].high(), 2.0);
     assert!(matches!(experiment.design, Some(Design::Rows(_))));
+}
+
+/// A TOML text as the values that a validator sees.
+fn json_of(text: &str) -> serde_json::Value {
+    let table: toml::Table = toml::from_str(text).expect("valid TOML");
+    serde_json::to_value(table).expect("no dates")
+}
+
+#[test]
+fn the_schema_accepts_shipped_experiments_and_refuses_broken_shapes() {
+    let validator = jsonschema::validator_for(&schema::schema()).expect("the schema is one");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/experiments");
+    for name in ["cubicles-and-doctors.toml", "which-matters.toml"] {
+        let text = fs::read_to_string(shipped.join(name)).expect("it is there");
+        let value = json_of(&text);
+        let said: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|e| e.to_string())
+            .collect();
+        assert!(said.is_empty(), "{name}: {said:?}");
+        for (good, bad) in [
+            ("paths =", "path ="),
+            ("how =", "hows ="),
+            ("[design]", "[desing]"),
+            ("title =", "titel ="),
+            ("scenarios = [", "scenarios = [1, "),
+            ("replications = ", "replications = 0.5 # "),
+        ] {
+            let value = json_of(&text.replacen(good, bad, 1));
+            assert!(!validator.is_valid(&value), "{name} with {bad}");
+        }
+    }
+    let broken = fs::read_to_string(folder().join("parameters.toml")).expect("it is there");
+    assert!(validator.iter_errors(&json_of(&broken)).count() >= 5);
 }

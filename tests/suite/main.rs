@@ -38,6 +38,7 @@ mod services;
 mod shipped;
 mod small;
 mod sums;
+mod sweeps;
 mod theory;
 mod times;
 mod variation;

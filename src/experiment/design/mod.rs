@@ -7,6 +7,7 @@ pub mod codes;
 pub mod moved;
 pub mod parameter;
 pub mod read;
+pub mod schema;
 
 use crate::scenario::files::Span;
 use crate::stats::sequences::{latin_hypercube, sobol};
@@ -166,7 +167,8 @@ pub fn change_text(parameters: &[Parameter], values: &[f64], at: &str) -> String
     let settings: Vec<_> = each
         .map(|(parameter, value)| parameter.setting(*value))
         .collect();
-    moved::change_text(&settings, "Values of the experiment", at)
+    let at = at.replace('"', "'");
+    moved::change_text(&settings, "Values of the experiment", &at)
 }
 
 /// Where in the experiment file the value stands that a line (from 1) of [`change_text`] moves.

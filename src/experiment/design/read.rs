@@ -21,7 +21,8 @@ use crate::uec::load::Overrides;
 /// More would take longer than anyone waits, and their numbers more than 32 bits.
 const MOST_POINTS: u64 = 100_000_000;
 
-const KINDS: [&str; 5] = ["grid", "one-at-a-time", "latin-hypercube", "sobol", "rows"];
+/// Designs by their names.
+pub const KINDS: [&str; 5] = ["grid", "one-at-a-time", "latin-hypercube", "sobol", "rows"];
 
 /// An experiment file. None if anything in it is wrong.
 ///

@@ -35,9 +35,12 @@ pub mod standards;
 pub mod steps;
 pub mod survival;
 pub mod svg;
+pub mod sweep_curve;
+pub mod sweep_map;
 pub mod text;
 pub mod theme;
 pub mod time_at_level;
+pub mod tornado;
 pub mod warm_up;
 pub mod week;
 

@@ -83,7 +83,10 @@ mod tests {
         let met: Vec<u32> = counts.into_iter().filter(|count| *count > 0).collect();
         assert_eq!(met.len(), 6);
         // 1000 of each, with a standard deviation of 29.
-        assert!(met.iter().all(|count| (870..1130).contains(count)), "{met:?}");
+        assert!(
+            met.iter().all(|count| (870..1130).contains(count)),
+            "{met:?}"
+        );
     }
 
     #[test]
@@ -103,7 +106,9 @@ mod tests {
         let n = 2000;
         let axis = |dimension| -> Vec<f64> {
             let points = 0..n;
-            points.map(|point| latin_hypercube(point, n, dimension, 1) - 0.5).collect()
+            points
+                .map(|point| latin_hypercube(point, n, dimension, 1) - 0.5)
+                .collect()
         };
         let (a, b) = (axis(0), axis(1));
         let product: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
