@@ -80,6 +80,8 @@ pub fn read(workspace: &Workspace<'_>, path: &str) -> Option<Experiment> {
     if let Some(node) = reader.optional("design") {
         experiment.design = design(node, &mut experiment.parameters, workspace);
     }
+    // What is asked of the experiment is read by those who answer it.
+    reader.allow(&["optimise"]);
     reader.finish();
     (workspace.diagnostics.n_errors() == before).then_some(experiment)
 }
