@@ -3,13 +3,18 @@
 use super::{batches, precision};
 use crate::experiment::backtest::entered::ENTERED;
 use crate::experiment::design::codes::DESIGNING;
+use crate::experiment::optimise::codes::ASKING;
 use crate::experiment::reproduction::codes::{FIGURE, NO_RULE, NO_SUCH_NUMBER};
 use crate::scenario::codes::{Code, READING};
 use crate::uec::codes::CHECKING;
 
 /// All codes: S1 to S3, then E1 and R1.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    let experiments = EXPERIMENT.iter().chain(DESIGNING).chain(RUNNING);
+    let experiments = EXPERIMENT
+        .iter()
+        .chain(DESIGNING)
+        .chain(ASKING)
+        .chain(RUNNING);
     READING.iter().chain(CHECKING).chain(experiments)
 }
 

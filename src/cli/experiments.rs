@@ -20,7 +20,7 @@ use crate::scenario::files::Files;
 use crate::scenario::source::{self, ReadFault, SHIPPED, Source};
 use crate::scenario::tree::{self, Node};
 use crate::scenario::workspace::Workspace;
-use crate::uec::load::{Loaded, Overrides};
+use crate::uec::load::{Loaded, Overrides, load_with};
 use crate::uec::model::Model;
 
 /// An experiment that is ready to be turned into models.
@@ -94,6 +94,40 @@ impl Setup {
         })
     }
 
+    /// A scenario by itself, as an experiment in which nothing is varied.
+    ///
+    /// Errors: all its faults, shown.
+    pub fn of_scenario(written: &str, common: &Common) -> Result<Self, Exit> {
+        let path = loading::find(written);
+        let source = Remembered::for_file(&path);
+        let experiment = Experiment {
+            name: source::stem(&path).to_owned(),
+            title: source::stem(&path).to_owned(),
+            scenarios: vec![(written.to_owned(), Default::default())],
+            run: Overrides::default(),
+            parameters: Vec::new(),
+            design: None,
+            goal: None,
+            measures: Vec::new(),
+            by_site: false,
+            by_cohort: false,
+        };
+        // Faults of what is varied have no place of their own: they are shown at the head of the scenario.
+        let mut files = Files::default();
+        files.add(&path, source.read(&path).unwrap_or_default());
+        let setup = Self {
+            experiment,
+            files,
+            scenarios: vec![Below { path, source }],
+            overrides: loading::overrides(common),
+        };
+        setup.build_as_written(0).map_err(|faults| {
+            eprintln!("{faults}");
+            Exit::Input
+        })?;
+        Ok(setup)
+    }
+
     pub fn n_scenarios(&self) -> usize {
         self.scenarios.len()
     }
@@ -101,6 +135,15 @@ impl Setup {
     /// Name of a scenario: the stem of its file.
     pub fn scenario(&self, scenario: usize) -> &str {
         source::stem(&self.scenarios[scenario].path)
+    }
+
+    /// The scenario as it stands.
+    ///
+    /// Errors: all its faults, printed.
+    pub fn build_as_written(&self, scenario: usize) -> Result<Loaded, String> {
+        let Below { path, source } = &self.scenarios[scenario];
+        let loaded = load_with(path, source, &Default::default(), &self.overrides);
+        loaded.map_err(|refused| refused.render().trim_end().to_owned())
     }
 
     /// The scenario with the values of a point, in the order of the parameters; `at` names the point.

@@ -3,6 +3,7 @@
 #[macro_use]
 mod say;
 
+mod analysing;
 mod area;
 mod backtest;
 mod batches;
@@ -24,11 +25,13 @@ mod fit;
 mod folder;
 mod interrupt;
 mod json;
+mod library_values;
 mod list;
 mod loading;
 mod measure_words;
 mod new;
 mod offered_load;
+mod optimise;
 mod options;
 mod origin_words;
 mod overlay;
@@ -39,6 +42,7 @@ mod reproduce;
 mod run;
 mod running;
 mod schema;
+mod sensitivity;
 mod sources;
 mod stress;
 mod sweep;
@@ -102,6 +106,10 @@ enum Command {
     Reproduce(reproduce::ReproduceArguments),
     /// Say how long a scenario takes to forget its start, with plots, or why it has no steady state
     WarmUp(warm_up::WarmUpArguments),
+    /// Say which uncertain parameters matter, and how wide intervals are with parameter error too
+    Sensitivity(sensitivity::SensitivityArguments),
+    /// Find the fewest units for a goal, what each further one brings, the best configuration or split of a budget
+    Optimise(optimise::OptimiseArguments),
     /// Simulate again what a folder records and compare every byte that was written
     Verify(verify::VerifyArguments),
     /// Tell one patient's journey, or the same patient's in two scenarios side by side
@@ -136,6 +144,8 @@ pub fn main() -> Exit {
         Some(Command::Fit(arguments)) => fit::fit(arguments),
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(arguments),
         Some(Command::WarmUp(arguments)) => warm_up::warm_up(arguments),
+        Some(Command::Sensitivity(arguments)) => sensitivity::sensitivity(arguments),
+        Some(Command::Optimise(arguments)) => optimise::optimise(arguments),
         Some(Command::Verify(arguments)) => verify::verify(arguments),
         Some(Command::Trace(arguments)) => trace::trace(arguments),
         Some(Command::Describe(arguments)) => describe::describe(arguments),

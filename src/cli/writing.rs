@@ -70,6 +70,14 @@ impl Target {
         Self::new(folder.unwrap_or_else(|| Path::new("output").join(format!("{name}-warm-up"))))
     }
 
+    /// `output/NAME`, or `--out`.
+    ///
+    /// Errors: a folder that holds something else.
+    pub fn for_analysis(name: &str, common: &Common) -> Result<Self, Exit> {
+        let folder = common.out.clone();
+        Self::new(folder.unwrap_or_else(|| Path::new("output").join(name)))
+    }
+
     /// A folder for each reproduction: `--out` for one, folders in it for several.
     ///
     /// Errors: a folder that holds something else.

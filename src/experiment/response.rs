@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use super::replicate::{Control, Failure, Run, run_one, tables_of};
+use super::replicate::{Control, Failure, Run, run_whole, tables_of};
 use super::results::ValueKey;
 use super::summarise::keys_of;
 use crate::uec::measures::MeasureTables;
@@ -168,7 +168,7 @@ impl Simulated<'_> {
     }
 
     fn answer(&self, made: &Made, number: u32) -> Result<Answer, Fault> {
-        match run_one(&made.model, &made.tables, number, self.control) {
+        match run_whole(&made.model, &made.tables, number, self.control) {
             Run::Finished(finished) => {
                 let values = &finished.outcome.values;
                 let places = made.places.iter();

@@ -2,6 +2,7 @@
 //!
 //! It reads results and never simulates, and leaves writing to its caller. Same results, same bytes.
 
+pub mod analysis;
 pub mod backtest;
 pub mod bottleneck;
 pub mod calibration;
@@ -16,6 +17,7 @@ pub mod headline;
 pub mod history;
 pub mod html;
 pub mod offered_load;
+pub mod optimise;
 pub mod overload;
 mod panel;
 #[cfg(feature = "png")]
@@ -23,6 +25,7 @@ pub mod png;
 pub mod precision;
 pub mod reproduction;
 pub mod run_json;
+pub mod sensitivity;
 pub mod subject;
 pub mod sweep;
 pub mod tables;

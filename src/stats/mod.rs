@@ -1,7 +1,7 @@
 //! Pure mathematics on numbers: special functions, summaries, intervals, tests. Knows nothing of simulations.
 
-pub mod control;
 pub mod components;
+pub mod control;
 pub mod elementary_effects;
 pub mod goodness_of_fit;
 pub mod histogram;

@@ -173,6 +173,11 @@ fn the_schema_accepts_shipped_experiments_and_refuses_broken_shapes() {
             assert!(!validator.is_valid(&value), "{name} with {bad}");
         }
     }
+    for name in ["uncertain", "fewest", "best", "budget"] {
+        let path = shipped.join(format!("one-ed-{name}.toml"));
+        let text = fs::read_to_string(path).expect("it is there");
+        assert!(validator.is_valid(&json_of(&text)), "{name}");
+    }
     let broken = fs::read_to_string(folder().join("parameters.toml")).expect("it is there");
     assert!(validator.iter_errors(&json_of(&broken)).count() >= 5);
 }

@@ -142,7 +142,7 @@ impl Output {
                     let replication: u32 = replication;
                     let exit = match kind {
                         FailureKind::Internal => Exit::Internal,
-                        FailureKind::Memory => Exit::Machine,
+                        FailureKind::Memory | FailureKind::Unstable => Exit::Machine,
                     };
                     let point = point.number;
                     let at = format!("replication {replication} of {name} at point {point}");

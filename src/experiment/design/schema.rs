@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::read::KINDS;
+use crate::experiment::optimise::question::FINDS;
 
 /// The schema as it is written to a file.
 pub fn text() -> String {
@@ -45,6 +46,7 @@ pub fn schema() -> Value {
             ),
             ("design", design()),
             ("goal", goal()),
+            ("optimise", optimise()),
         ],
     );
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
@@ -181,4 +183,51 @@ fn goal() -> Value {
     );
     goal["oneOf"] = json!([{ "required": ["at_least"] }, { "required": ["at_most"] }]);
     goal
+}
+
+fn optimise() -> Value {
+    let finds: Vec<&str> = FINDS.iter().map(|(word, _)| *word).collect();
+    let whole = |about: &str| json!({ "type": "integer", "minimum": 1, "description": about });
+    let unit = table(
+        "What one unit costs.",
+        &["per_unit"],
+        [("per_unit", number("In the unit of the budget."))],
+    );
+    table(
+        "What `uecsim optimise` is to find.",
+        &[],
+        [
+            (
+                "find",
+                json!({ "enum": finds, "description": "The question." }),
+            ),
+            ("confidence", number("0.9 if left out.")),
+            (
+                "indifference",
+                number("The smallest difference that matters, in the unit of the goal."),
+            ),
+            (
+                "method",
+                json!({ "enum": ["kn", "ocba"], "description": "With a guarantee, or within so many runs." }),
+            ),
+            ("first", whole("Replications at first; 10 if left out.")),
+            ("most", whole("Replications at most; 1000 if left out.")),
+            ("runs", whole("All runs of \"ocba\"; 1000 if left out.")),
+            (
+                "budget",
+                table(
+                    "Money to split.",
+                    &["amount"],
+                    [
+                        ("amount", number("How much.")),
+                        ("unit", text_of("Of the money; £ if left out.")),
+                    ],
+                ),
+            ),
+            (
+                "costs",
+                json!({ "type": "object", "additionalProperties": unit, "description": "Of one unit of each parameter." }),
+            ),
+        ],
+    )
 }

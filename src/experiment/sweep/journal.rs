@@ -14,6 +14,7 @@ const VALUES: u8 = 0;
 const INTERNAL: u8 = 1;
 const MEMORY: u8 = 2;
 const REFUSED: u8 = 3;
+const UNSTABLE: u8 = 4;
 
 /// A value that is missing; no number that is written has these bits.
 const MISSING: u64 = u64::MAX;
@@ -38,6 +39,7 @@ pub fn write(record: &Record, to: &mut impl Write) -> io::Result<()> {
                 let kind = match kind {
                     FailureKind::Internal => INTERNAL,
                     FailureKind::Memory => MEMORY,
+                    FailureKind::Unstable => UNSTABLE,
                 };
                 put_text(&mut body, kind, message);
             }
@@ -108,6 +110,7 @@ fn record(body: &[u8]) -> Option<Record> {
         }
         INTERNAL => failed(FailureKind::Internal)?,
         MEMORY => failed(FailureKind::Memory)?,
+        UNSTABLE => failed(FailureKind::Unstable)?,
         REFUSED => {
             let faults = text()?;
             return Some(Record::Refused { unit, faults });

@@ -6,6 +6,7 @@
 pub mod axis;
 pub mod bands;
 pub mod bottleneck;
+pub mod by_units;
 pub mod canvas;
 pub mod control;
 pub mod course;
@@ -28,6 +29,8 @@ pub mod mark_rows;
 pub mod misfit;
 pub mod months;
 pub mod offered_load;
+pub mod plane;
+pub mod ranges;
 pub mod runs;
 pub mod sites;
 pub mod stages;
