@@ -256,6 +256,26 @@ fn killed_after(arguments: &[&str], time: Duration) -> bool {
     was_at_work
 }
 
+/// Starts a sweep and kills it when it has kept the first replications.
+fn killed_at_work(arguments: &[&str], unfinished: &str) {
+    let journal = Path::new(unfinished).join("journal.bin");
+    let has_begun = || fs::metadata(&journal).is_ok_and(|journal| journal.len() > 300);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program can be started");
+    while !has_begun() {
+        let ended = child.try_wait().expect("it can be asked");
+        assert_eq!(ended, None, "it ended before it was killed");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
 /// Kills a sweep at `n` moments spread over its course, resumes each, and compares with an undisturbed one. Every third is
 /// killed once more after it was taken up.
 fn kill_and_resume(name: &str, n: u32) {
@@ -319,15 +339,6 @@ fn a_sweep_goes_on_from_whatever_the_disk_kept() {
     let out = scratch.path("out");
     let unfinished = scratch.path("out-unfinished");
     let stopped = ["sweep", &experiment, "--quiet", "--out", &out];
-    while !Path::new(&unfinished).join("journal.bin").exists() {
-        assert!(
-            killed_after(&stopped, Duration::from_millis(150)),
-            "it is not that fast"
-        );
-        let begin = Path::new(&unfinished).exists();
-        assert!(begin || !Path::new(&out).exists());
-        let _ = fs::remove_dir_all(&out);
-    }
     let journal = Path::new(&unfinished).join("journal.bin");
     let spoil: [&dyn Fn(Vec<u8>) -> Vec<u8>; 3] = [
         &|bytes| bytes[..bytes.len() * 2 / 3].to_vec(),
@@ -335,12 +346,7 @@ fn a_sweep_goes_on_from_whatever_the_disk_kept() {
         &|_| Vec::new(),
     ];
     for spoil in spoil {
-        if !journal.exists() {
-            killed_after(&stopped, Duration::from_millis(400));
-        }
-        if !journal.exists() {
-            continue;
-        }
+        killed_at_work(&stopped, &unfinished);
         let bytes = fs::read(&journal).expect("it is there");
         fs::write(&journal, spoil(bytes)).expect("it can be written");
         let _ = fs::remove_dir_all(Path::new(&unfinished).join("files"));
@@ -387,10 +393,7 @@ fn nothing_unfinished_is_lost_or_mixed() {
     let out = scratch.path("out");
     let unfinished = scratch.path("out-unfinished");
     let arguments = ["sweep", &experiment, "--quiet", "--out", &out];
-    while !Path::new(&unfinished).join("journal.bin").exists() {
-        killed_after(&arguments, Duration::from_millis(300));
-        let _ = fs::remove_dir_all(&out);
-    }
+    killed_at_work(&arguments, &unfinished);
     let refused = |more: &[&str], words: &[&str]| {
         let call = sweep(&experiment, more, &out);
         assert_eq!(call.exit, 2, "{}", call.err);

@@ -510,9 +510,7 @@ fn one_at_a_time(parameters: &[Parameter], workspace: &Workspace<'_>) -> Option<
         );
         let fault = Diagnostic::error(DESIGN, parameter.span, message);
         let advice = match &parameter.over {
-            Over::Written(_) => {
-                "base = 0 for the first thing of its list, 1 for the second".to_owned()
-            }
+            Over::Written(things) => format!("base = {}", things[0]),
             _ => format!("base = {}", parameter.base()),
         };
         workspace.diagnostics.report(fault.try_this(advice));

@@ -336,15 +336,10 @@ fn paint_cells(canvas: &Canvas, map: &Map<'_>, grid: &Grid) {
             canvas.tip(&words, || {
                 canvas.rectangle(cx - dx..cx + dx, cy - dy..cy + dy, fill);
                 if has_room {
-                    // Beside the middle, which the line may cross.
-                    let lettering = Lettering::plain(TICK_SIZE - 1.0, ink).align(Align::Right);
+                    // Below the middle, where rings stand.
+                    let lettering = Lettering::plain(TICK_SIZE - 1.0, ink).align(Align::Centre);
                     let y = cy + dy - 8.0;
-                    canvas.text(
-                        cx + dx - 4.0,
-                        y,
-                        &with_decimals(cell.mean, decimals),
-                        lettering,
-                    );
+                    canvas.text(cx, y, &with_decimals(cell.mean, decimals), lettering);
                 }
             });
         }
