@@ -381,7 +381,8 @@ fn bottleneck_ranks_by_the_measure_asked_for_and_refuses_others() {
     let call = ask("visit:within 4 h");
     assert_eq!(call.exit, 0, "{}", call.err);
     assert!(
-        call.out.contains("Change of Visit, within 4\u{a0}hours (%)"),
+        call.out
+            .contains("Change of Visit, within 4\u{a0}hours (%)"),
         "{}",
         call.out
     );
