@@ -4,6 +4,7 @@ use super::experiments::Setup;
 use super::options::Exit;
 use super::say;
 use super::sources::DiskOverEmbedded;
+use crate::experiment::design::Parameter;
 use crate::experiment::sensitivity::library;
 use crate::scenario::source::{SHIPPED, Source};
 use crate::uec::model::Model;
@@ -23,13 +24,27 @@ pub fn add_library(
     let values = values.map_err(|fault| say::fault(Exit::Input, &fault))?;
     let (used, mut left_out) = library::used(&model.inputs, &values);
     let own = std::mem::take(&mut setup.experiment.parameters);
-    let mut taken = Vec::new();
+    let mut taken: Vec<Parameter> = Vec::new();
     for used in used {
-        let mut paths = Vec::new();
+        let mut paths: Vec<String> = Vec::new();
         for path in used.paths {
-            match reach(setup, scenario, used.library, &path) {
-                Ok(way) => paths.push(way),
-                Err(why) => left_out.push((path, why)),
+            let way = match reach(setup, scenario, used.library, &path) {
+                Ok(way) => way,
+                Err(why) => {
+                    left_out.push((path, why));
+                    continue;
+                }
+            };
+            // One id may stand in several paths of a service, and is then reached in all of them at once.
+            let mut all = own.iter().chain(&taken);
+            match all.find(|parameter| moves(parameter, &way)) {
+                Some(other) => {
+                    let name = &other.name;
+                    let why = format!("{name} moves it already: steps of one id move together");
+                    left_out.push((path, why));
+                }
+                None if !paths.contains(&way) => paths.push(way),
+                None => {}
             }
         }
         if !paths.is_empty() {
@@ -38,6 +53,10 @@ pub fn add_library(
     }
     setup.experiment.parameters = own.into_iter().chain(taken).collect();
     Ok(left_out)
+}
+
+fn moves(parameter: &Parameter, path: &str) -> bool {
+    parameter.moved.iter().any(|moved| moved.path == path)
 }
 
 /// The way of writing a path by which a change moves it to both ends of a library value.

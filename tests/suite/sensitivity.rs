@@ -110,8 +110,14 @@ fn library_values_are_taken_from_the_sources_of_a_scenario() {
     let text = fs::read_to_string("scenarios/examples/one-ed.toml").expect("the example is there");
     let said = "for = { lognormal = { mean = \"6 min\", sd = \"3 min\" } }";
     let sourced = format!("{said}, source = \"ae.service.triage_min (less a little)\"");
-    assert!(text.contains(said));
-    let scenario = folder.write("one.toml", &text.replace(said, &sourced));
+    // A second step of the same id, which a change reaches together with the first.
+    let (leaving, again) = (
+        "left_unseen = [",
+        "left_unseen = [{ use = \"triage_nurses\", for = \"1 min\", id = \"triage\", source = \"ae.service.triage_min\" }, ",
+    );
+    assert!(text.contains(said) && text.contains(leaving));
+    let text = text.replace(said, &sourced).replace(leaving, again);
+    let scenario = folder.write("one.toml", &text);
     let out = folder.path("out");
     let call = uecsim(&[
         "sensitivity",
