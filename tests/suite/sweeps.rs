@@ -1,8 +1,9 @@
 //! Sweeps, end to end through the program: the same bytes at any number of threads, after any stop, and in parts.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::folders::{Call, Scratch, bytes_of, uecsim};
@@ -240,44 +241,48 @@ fn parts_that_do_not_belong_together_are_refused() {
     check(&[&scratch.path("nowhere")], &["cannot be read"]);
 }
 
-/// Starts a sweep and kills it at once, as `kill -9` does, after a time; whether it was still at work.
-fn killed_after(arguments: &[&str], time: Duration) -> bool {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
+fn started(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_uecsim"))
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
-        .expect("the program can be started");
-    std::thread::sleep(time);
-    let was_at_work = child.try_wait().expect("it can be asked").is_none();
-    let _ = child.kill();
-    let _ = child.wait();
-    was_at_work
+        .expect("the program can be started")
 }
 
-/// Starts a sweep and kills it when it has kept the first replications.
-fn killed_at_work(arguments: &[&str], unfinished: &str) {
+/// Starts a sweep and kills it at once, as `kill -9` does, after a time.
+fn killed_after(arguments: &[&str], time: Duration) {
+    let mut child = started(arguments);
+    std::thread::sleep(time);
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Starts a sweep; calls `then` with it as soon as its journal is longer than so many bytes.
+fn at_work(arguments: &[&str], unfinished: &str, length: u64, then: impl FnOnce(&mut Child)) {
     let journal = Path::new(unfinished).join("journal.bin");
-    let has_begun = || fs::metadata(&journal).is_ok_and(|journal| journal.len() > 300);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_uecsim"))
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program can be started");
-    while !has_begun() {
+    let has_come_so_far = || fs::metadata(&journal).is_ok_and(|journal| journal.len() > length);
+    let mut child = started(arguments);
+    while !has_come_so_far() && child.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    then(&mut child);
+    let _ = child.wait();
+}
+
+/// Kills a sweep that has kept the first replications.
+fn killed_at_work(arguments: &[&str], unfinished: &str) {
+    at_work(arguments, unfinished, 300, |child| {
         let ended = child.try_wait().expect("it can be asked");
         assert_eq!(ended, None, "it ended before it was killed");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let _ = child.kill();
-    let _ = child.wait();
+        let _ = child.kill();
+    });
 }
 
-/// Kills a sweep at `n` moments spread over its course, resumes each, and compares with an undisturbed one. Every third is
-/// killed once more after it was taken up.
+/// Kills a sweep at `n` moments, resumes each, and compares with an undisturbed one. Every second moment is one of the clock,
+/// from the start of the program to its end; the others are when so much of the journal was written. Every third is killed
+/// once more after it was taken up.
 fn kill_and_resume(name: &str, n: u32) {
     let scratch = Scratch::new(name);
     let experiment = write(&scratch, GRID);
@@ -285,6 +290,9 @@ fn kill_and_resume(name: &str, n: u32) {
     let begun = Instant::now();
     done(&sweep(&experiment, &["--threads", "2"], &whole));
     let course = begun.elapsed();
+    // 60 records of 6 numbers.
+    let journal_bytes = 60 * (8 + 13 + 6 * 8);
+    let unfinished = scratch.path("killed-unfinished");
     let mut n_at_work = 0;
     for moment in 0..n {
         let out = scratch.path("killed");
@@ -297,23 +305,32 @@ fn kill_and_resume(name: &str, n: u32) {
             "--out",
             &out,
         ];
-        // Not evenly spread, so that moments meet everything that is done.
+        // Multiples of the golden ratio: they meet all parts of the course, and none twice.
         let share = (f64::from(moment) * 0.618_033_988_75 + 0.05).fract();
-        n_at_work += u32::from(killed_after(&arguments, course.mul_f64(share)));
+        match moment % 2 {
+            0 => at_work(
+                &arguments,
+                &unfinished,
+                (share * f64::from(journal_bytes)) as u64,
+                |child| {
+                    n_at_work += u32::from(child.try_wait().expect("it can be asked").is_none());
+                    let _ = child.kill();
+                },
+            ),
+            _ => killed_after(&arguments, course.mul_f64(share)),
+        }
         let resumed = [&arguments[..], &["--resume"]].concat();
         if moment % 3 == 2 {
             killed_after(&resumed, course.mul_f64(share / 2.0));
         }
-        let call = uecsim(&resumed);
-        done(&call);
+        done(&uecsim(&resumed));
         check_same(&whole, &out);
-        let unfinished = scratch.path("killed-unfinished");
         assert!(!Path::new(&unfinished).exists(), "moment {moment}");
         fs::remove_dir_all(&out).expect("it can be removed");
     }
     assert!(
-        2 * n_at_work >= n,
-        "only {n_at_work} of {n} were still at work when they were killed"
+        4 * n_at_work >= n,
+        "only {n_at_work} of {n} were certainly killed at work"
     );
 }
 
@@ -502,19 +519,29 @@ fn ctrl_c_keeps_what_was_done() {
     let scratch = Scratch::new("sweep-interrupt");
     let experiment = write(&scratch, GRID);
     let out = scratch.path("out");
-    let arguments = ["sweep", &experiment, "--out", &out, "--replications", "400"];
-    let call = crate::folders::interrupted(&arguments);
-    assert_eq!(call.exit, 130, "{}", call.err);
-    assert!(
-        call.err.contains("to go on: uecsim sweep") && call.err.contains("--resume"),
-        "{}",
-        call.err
-    );
-    assert!(
-        Path::new(&scratch.path("out-unfinished"))
-            .join("journal.bin")
-            .exists()
-    );
+    let unfinished = scratch.path("out-unfinished");
+    let arguments = [
+        "sweep",
+        &experiment,
+        "--quiet",
+        "--out",
+        &out,
+        "--replications",
+        "400",
+    ];
+    at_work(&arguments, &unfinished, 300, |child| {
+        let id = child.id().to_string();
+        let asked = Command::new("kill").args(["-INT", &id]).status();
+        assert!(asked.expect("a process can be interrupted").success());
+        let ended = child.wait().expect("it ends");
+        assert_eq!(ended.code(), Some(130));
+        let mut said = String::new();
+        let from = child.stderr.as_mut().expect("it is kept");
+        from.read_to_string(&mut said).expect("a text");
+        assert!(said.contains("to go on: uecsim sweep"), "{said}");
+        assert!(said.contains("--resume"), "{said}");
+    });
+    assert!(Path::new(&unfinished).join("journal.bin").exists());
     assert!(!Path::new(&out).exists());
 }
 
