@@ -3,6 +3,8 @@
 //! Colour follows the number in five steps, and the number stands in the cell where there is room. The answer to "what does it
 //! take?" is marked level by level: the first level of the second parameter, from the end at which the target is missed.
 
+use plotters::style::RGBColor;
+
 use crate::experiment::design::{Bound, Design, Parameter};
 use crate::experiment::results::Estimate;
 use crate::report::format::{number, quantity, with_decimals};
@@ -81,6 +83,15 @@ impl<'d> Map<'d> {
 
     fn y(&self) -> &Parameter {
         &self.drawn.parameters[1]
+    }
+
+    /// Lowest and highest number.
+    fn range(&self) -> (f64, f64) {
+        let all = || self.cells.iter().flatten().flatten().map(|cell| cell.mean);
+        (
+            all().fold(f64::INFINITY, f64::min),
+            all().fold(f64::NEG_INFINITY, f64::max),
+        )
     }
 
     fn bound(&self) -> Option<Bound> {
@@ -164,10 +175,7 @@ impl<'d> Map<'d> {
         let unit = &self.tried.number.unit;
         let all = || self.cells.iter().flatten().flatten().map(|cell| cell.mean);
         let Some(bound) = self.bound() else {
-            let (low, high) = (
-                all().fold(f64::INFINITY, f64::min),
-                all().fold(f64::NEG_INFINITY, f64::max),
-            );
+            let (low, high) = self.range();
             return format!(
                 "{name}: from {} to {}",
                 quantity(low, unit),
@@ -304,25 +312,18 @@ fn paint(canvas: &Canvas, map: &Map<'_>, cell_height: f64, top: f64) {
     paint_axes(canvas, map, &grid);
     if let Some(bound) = map.bound() {
         paint_contour(canvas, map, &grid, bound.value());
-        paint_answers(canvas, map, &grid);
         paint_key(canvas, map, bound, top);
     }
+    paint_numbers(canvas, map, &grid);
+    paint_answers(canvas, map, &grid);
 }
 
 fn paint_cells(canvas: &Canvas, map: &Map<'_>, grid: &Grid) {
-    let all = || map.cells.iter().flatten().flatten().map(|cell| cell.mean);
-    let (low, high) = (
-        all().fold(f64::INFINITY, f64::min),
-        all().fold(f64::NEG_INFINITY, f64::max),
-    );
-    let decimals = usize::from(high - low < 20.0);
-    let has_room = grid.width >= 34.0 && grid.height >= 14.0;
+    let (low, high) = map.range();
     for (y, cells) in map.cells.iter().enumerate() {
         for (x, cell) in cells.iter().enumerate() {
             let Some(cell) = cell else { continue };
-            let share = (cell.mean - low) / (high - low).max(1e-300);
-            let step = ((share * N_STEPS as f64) as usize).min(N_STEPS - 1);
-            let (fill, ink) = theme::band(step, N_STEPS);
+            let (fill, _) = fill_of(cell.mean, low, high);
             let (cx, cy) = grid.at(x as f64, y as f64);
             let (dx, dy) = (grid.width / 2.0 - 0.5, grid.height / 2.0 - 0.5);
             let words = format!(
@@ -335,15 +336,39 @@ fn paint_cells(canvas: &Canvas, map: &Map<'_>, grid: &Grid) {
             );
             canvas.tip(&words, || {
                 canvas.rectangle(cx - dx..cx + dx, cy - dy..cy + dy, fill);
-                if has_room {
-                    // Below the middle, where rings stand.
-                    let lettering = Lettering::plain(TICK_SIZE - 1.0, ink).align(Align::Centre);
-                    let y = cy + dy - 8.0;
-                    canvas.text(cx, y, &with_decimals(cell.mean, decimals), lettering);
-                }
             });
         }
     }
+}
+
+/// Numbers below the middles of cells, over any line that runs there.
+fn paint_numbers(canvas: &Canvas, map: &Map<'_>, grid: &Grid) {
+    const SIZE: f64 = TICK_SIZE - 1.0;
+    if grid.width < 34.0 || grid.height < 14.0 {
+        return;
+    }
+    let (low, high) = map.range();
+    let decimals = usize::from(high - low < 20.0);
+    for (y, cells) in map.cells.iter().enumerate() {
+        for (x, cell) in cells.iter().enumerate() {
+            let Some(cell) = cell else { continue };
+            let (fill, ink) = fill_of(cell.mean, low, high);
+            let (x, middle) = grid.at(x as f64, y as f64);
+            let y = middle + grid.height / 2.0 - 8.5;
+            let words = with_decimals(cell.mean, decimals);
+            let half = text::width(&words, SIZE, false) / 2.0 + 2.0;
+            canvas.rectangle(x - half..x + half, y - 5.5..y + 5.5, fill);
+            let lettering = Lettering::plain(SIZE, ink).align(Align::Centre);
+            canvas.text(x, y, &words, lettering);
+        }
+    }
+}
+
+/// Colours of a cell and of what is written in it.
+fn fill_of(mean: f64, low: f64, high: f64) -> (RGBColor, RGBColor) {
+    let share = (mean - low) / (high - low).max(1e-300);
+    let step = ((share * N_STEPS as f64) as usize).min(N_STEPS - 1);
+    theme::band(step, N_STEPS)
 }
 
 fn paint_axes(canvas: &Canvas, map: &Map<'_>, grid: &Grid) {

@@ -196,7 +196,7 @@ fn paint(canvas: &Canvas, bars: &[Bar<'_>], unit: &str, top: f64) {
             };
             let shown = format!(
                 "{} {}",
-                bar.parameter.shown(end.value),
+                short(bar.parameter, end.value),
                 bar.parameter.unit()
             );
             paint_end(&panel, end, style, shown.trim_end(), from, thick);
