@@ -120,6 +120,8 @@ pub struct ArrivalBook {
     batch: Vec<Arrival>,
     next: usize,
     filled_to: SimTime,
+    /// When the earliest candidate after that comes, in milliseconds.
+    earliest: f64,
     window: SimSpan,
     /// Some stream is a list.
     has_recorded: bool,
@@ -140,6 +142,7 @@ impl ArrivalBook {
             batch: Vec::new(),
             next: 0,
             filled_to: SimTime::ZERO,
+            earliest: 0.0,
             window: window(program),
             has_recorded: program
                 .streams
@@ -199,7 +202,10 @@ impl ArrivalBook {
     fn fill(&mut self, program: &Program) {
         self.batch.clear();
         self.next = 0;
-        let end = SimTime((self.filled_to + self.window).0.min(SimTime::NEVER.0));
+        // Windows in which nobody comes are skipped: a stream of some arrivals a year has hundreds.
+        let start = self.filled_to.max(SimTime(self.earliest as u64));
+        let end = SimTime((start.0.saturating_add(self.window.0)).min(SimTime::NEVER.0));
+        let mut earliest = f64::INFINITY;
         let mut states = std::mem::take(&mut self.streams);
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
             while state.next_time < end.0 as f64 {
@@ -214,12 +220,14 @@ impl ArrivalBook {
                 state.next_ordinal += 1;
                 self.step(program, spec, state);
             }
+            earliest = earliest.min(state.next_time);
         }
         if states.len() > 1 {
             self.batch.sort_unstable();
         }
         self.streams = states;
         self.filled_to = end;
+        self.earliest = earliest;
     }
 
     /// Moves `state` to the time of candidate `next_ordinal`.

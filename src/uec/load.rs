@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::program::AttributeId;
 use crate::engine::time::SimSpan;
-use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::Files;
 use crate::scenario::layers::{self, Change, Changes, Layered};
 use crate::scenario::origins::{self, Input};
@@ -16,9 +16,11 @@ use crate::scenario::workspace::Workspace;
 use super::check::capacity::{self, PoolLoad};
 use super::check::load_by_hour::{HourlyLoad, hourly_loads};
 use super::check::{places, reach};
+use super::codes;
 use super::compile::{self, Compiled};
 use super::federation;
 use super::forms::needs::PeopleForm;
+use super::forms::run::LONGEST_RUN;
 use super::forms::{self, ScenarioForm, reading::Reading};
 use super::model::{
     ChangeNote, InputFile, InputValue, Model, MonthlyAccounts, Names, Origin, Residents, Rollout,
@@ -61,12 +63,24 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    fn lay_over(&self, plan: &mut RunPlan) {
+    /// Errors (reported): a run of no length, or one that is too long.
+    fn lay_over(&self, plan: &mut RunPlan, faults: &Diagnostics) {
         plan.seed = self.seed.unwrap_or(plan.seed);
         plan.replications = self.replications.unwrap_or(plan.replications);
         plan.warm_up = self.warm_up_milliseconds.map_or(plan.warm_up, SimSpan);
         plan.length = self.length_milliseconds.map_or(plan.length, SimSpan);
         plan.settle();
+        if (self.length_milliseconds, self.warm_up_milliseconds) == (None, None) {
+            return;
+        }
+        let whole = plan.length.0.saturating_add(plan.warm_up.0);
+        let message = match (plan.length.0, whole > LONGEST_RUN.0) {
+            (0, _) => "the run has no length",
+            (_, true) => "warm-up and length together are at most 30 years",
+            _ => return,
+        };
+        let fault = Diagnostic::placeless(codes::RANGE, message);
+        faults.report(fault.try_this("--length \"28 days\""));
     }
 }
 
@@ -162,7 +176,7 @@ fn build(
     }
     let reading = Reading::new(workspace);
     let mut form = forms::read(&layered.tree, &reading);
-    overrides.lay_over(&mut form.run);
+    overrides.lay_over(&mut form.run, &workspace.diagnostics);
     rollout::check(&form, &workspace.diagnostics);
     let compiled = compile::compile(&form, &workspace.diagnostics)?;
     reach::check(&form, &compiled, &workspace.diagnostics);
@@ -196,7 +210,7 @@ fn build(
 /// A system of areas: the model of the first, with the program of each and what they have together.
 fn build_areas(workspace: &Workspace, layered: Layered, overrides: &Overrides) -> Option<Built> {
     let joined = federation::compile(workspace, &layered.tree, |form| {
-        overrides.lay_over(&mut form.run);
+        overrides.lay_over(&mut form.run, &workspace.diagnostics);
     })?;
     let outline = outline(&joined.form);
     let mut model = model(workspace, layered, joined.form, joined.compiled);
@@ -236,7 +250,7 @@ fn rolled_out(
         let layered = layers::load(workspace, path, &changes)?;
         notes.borrow_mut().extend(layered.changes.iter().map(note));
         let mut form = forms::read(&layered.tree, &Reading::new(workspace));
-        overrides.lay_over(&mut form.run);
+        overrides.lay_over(&mut form.run, &workspace.diagnostics);
         let compiled = compile::compile_beside(&form, &workspace.diagnostics, slots)?;
         reach::check(&form, &compiled, &workspace.diagnostics);
         (!workspace.diagnostics.has_errors()).then_some(compiled)

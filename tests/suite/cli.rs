@@ -224,3 +224,17 @@ fn an_interrupted_run_keeps_finished_replications_beside_the_earlier_run() {
         serde_json::from_str(&record.expect("the record is written")).expect("valid JSON");
     assert_eq!(record["scenarios"][0]["stopped_early"], true);
 }
+
+/// The engine's clock ends after 34 years: a run beyond would never come to its end.
+#[test]
+fn a_run_of_no_length_or_of_forty_years_is_refused() {
+    let scratch = Scratch::new("lengths");
+    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    for (length, words) in [("0 days", "no length"), ("2080 weeks", "at most 30 years")] {
+        let out = scratch.path("out");
+        let call = uecsim(&["run", &scenario, "--length", length, "--out", &out]);
+        assert_eq!(call.exit, 2, "{length}: {}", call.err);
+        assert!(call.err.contains(words), "{length}: {}", call.err);
+        assert!(!std::path::Path::new(&out).exists());
+    }
+}

@@ -10,7 +10,7 @@ use crate::uec::model::{Clock, RunPlan};
 use super::reading::{Reading, span_of};
 
 /// Longest run, warm-up included: the engine counts milliseconds in 40 bits.
-const LONGEST: SimSpan = SimSpan(30 * 365 * 86_400_000);
+pub const LONGEST_RUN: SimSpan = SimSpan(30 * 365 * 86_400_000);
 
 pub fn run(root: &TableReader, reading: &Reading) -> RunPlan {
     let mut plan = RunPlan::default();
@@ -87,7 +87,7 @@ fn check_length(plan: &RunPlan, reader: &TableReader, reading: &Reading) {
             .faults
             .report(fault.try_this("length = \"28 days\""));
     }
-    if plan.length.0.saturating_add(plan.warm_up.0) > LONGEST.0 {
+    if plan.length.0.saturating_add(plan.warm_up.0) > LONGEST_RUN.0 {
         let message = "warm-up and length together are at most 30 years";
         reading.faults.error(codes::RANGE, span, message);
     }

@@ -7,7 +7,7 @@ use super::cases::{Case, number};
 use super::network::{ARRIVED, BLOCKED, CAME, DONE, LEFT, LOST, MOVED, Network, STARTED, at_most};
 use super::observer::Gauge;
 use super::stations::{LEAST, Watch};
-use super::study::{Metric, Study};
+use super::study::{Control, Metric, Study};
 
 const FIRST: HoldSlot = HoldSlot(0);
 const SECOND: HoldSlot = HoldSlot(1);
@@ -19,6 +19,7 @@ fn study(case: &Case, network: Network, watch: Watch, metrics: Vec<Metric>) -> S
         warm_up: watch.warm_up,
         length: watch.length,
         metrics,
+        controls: Vec::new(),
     }
 }
 
@@ -85,7 +86,14 @@ pub fn jackson(case: &Case) -> Study {
     let watch = watches
         .max_by(|a, b| a.warm_up.total_cmp(&b.warm_up))
         .unwrap();
-    study(case, network, watch, metrics)
+    let came = Control {
+        of: Gauge::count(CAME),
+        exact: rates.iter().sum::<f64>() * watch.length,
+    };
+    Study {
+        controls: vec![came],
+        ..study(case, network, watch, metrics)
+    }
 }
 
 fn jackson_metric(row: &(String, f64), servers: &[u32]) -> Metric {

@@ -99,10 +99,22 @@ impl Gauge {
     }
 }
 
+/// What a gauge of milestones takes.
+struct Each<'a> {
+    node: Option<u16>,
+    class: Option<u8>,
+    since: u8,
+    of: &'a OfElapsed,
+}
+
 /// Reads gauges between two times of a run.
 pub struct Observer<'a> {
     gauges: Vec<&'a Gauge>,
     sums: Vec<f64>,
+    /// Gauges of levels, with their positions.
+    levels: Vec<(usize, &'a OfState)>,
+    /// By mark: gauges of milestones, with their positions.
+    eaches: Vec<Vec<(usize, Each<'a>)>>,
     state: State,
     start: SimTime,
     /// Up to where levels are integrated.
@@ -115,7 +127,34 @@ pub struct Observer<'a> {
 
 impl<'a> Observer<'a> {
     pub fn new(gauges: Vec<&'a Gauge>, n_pools: usize, n_marks: usize, start: SimTime) -> Self {
+        let mut levels = Vec::new();
+        let mut eaches: Vec<Vec<(usize, Each)>> = (0..n_marks).map(|_| Vec::new()).collect();
+        for (at, gauge) in gauges.iter().enumerate() {
+            match gauge {
+                Gauge::Level(of) => levels.push((at, of)),
+                Gauge::Each {
+                    marks,
+                    node,
+                    class,
+                    since,
+                    of,
+                } => {
+                    for mark in marks {
+                        let each = Each {
+                            node: *node,
+                            class: *class,
+                            since: *since as u8,
+                            of,
+                        };
+                        eaches[usize::from(*mark)].push((at, each));
+                    }
+                }
+                _ => {}
+            }
+        }
         let mut observer = Self {
+            levels,
+            eaches,
             sums: vec![0.0; gauges.len()],
             next_times: vec![0; gauges.len()],
             gauges,
@@ -154,10 +193,8 @@ impl<'a> Observer<'a> {
         let from = self.seen_to.max(self.start);
         if now > from {
             let span = now.since(from).0 as f64 / HOUR.0 as f64;
-            for (sum, gauge) in self.sums.iter_mut().zip(&self.gauges) {
-                if let Gauge::Level(of) = gauge {
-                    *sum += span * of(&self.state);
-                }
+            for (at, of) in &self.levels {
+                self.sums[*at] += span * of(&self.state);
             }
         }
         self.seen_to = now;
@@ -203,20 +240,17 @@ impl Reader for Observer<'_> {
         if now < self.start {
             return;
         }
-        for (sum, gauge) in self.sums.iter_mut().zip(&self.gauges) {
-            if let Gauge::Each {
-                marks,
-                node,
-                class,
-                since,
-                of,
-            } = gauge
-                && marks.contains(&mark.0)
-                && node.is_none_or(|only| only == site.0)
-                && class.is_none_or(|only| only == of_class)
+        // Most gauges of a mark count from the same clock.
+        let (mut last, mut elapsed) = (u8::MAX, 0.0);
+        for (at, each) in &self.eaches[mark.index()] {
+            if each.node.is_none_or(|only| only == site.0)
+                && each.class.is_none_or(|only| only == of_class)
             {
-                let clock = patient.clock(*since as u8).unwrap_or(now);
-                *sum += of(now.since(clock).0 as f64 / HOUR.0 as f64);
+                if each.since != last {
+                    let clock = patient.clock(each.since).unwrap_or(now);
+                    (last, elapsed) = (each.since, now.since(clock).0 as f64 / HOUR.0 as f64);
+                }
+                self.sums[*at] += (each.of)(elapsed);
             }
         }
     }

@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use uecsim::engine::distributions::{Distribution, Shape};
-use uecsim::engine::program::{Patience, ShiftEnd, Step, WaitRule};
+use uecsim::engine::program::{Arrivals, Patience, ShiftEnd, Step, WaitRule};
+use uecsim::engine::time::{HOUR, SimTime};
 
 use super::cases::{Case, number};
 use super::network::{ARRIVED, DONE, LOST, Network, STARTED, at_most, by_class, plain};
 use super::observer::Gauge;
-use super::study::{Metric, Study};
+use super::study::{Control, Metric, Study};
 
 /// Scale of probabilities, numbers of patients and (in mean services) times that are nearly zero.
 pub const LEAST: f64 = 0.05;
@@ -29,7 +30,7 @@ impl Watch {
         let relaxation = spread.max(1.0) / (servers * service_rate * (root * root).max(0.0004));
         let warm_up = 12.0 * relaxation + 10.0 / service_rate;
         let length = (10.0 * warm_up).max(50_000.0 / rate);
-        Self { warm_up, length }
+        Self { warm_up, length }.cut()
     }
 
     /// For a station that cannot hold many: it forgets within some services.
@@ -38,6 +39,14 @@ impl Watch {
             warm_up: 40.0 / service_rate,
             length: (400.0 / service_rate).max(50_000.0 / rate),
         }
+        .cut()
+    }
+
+    /// No longer than the engine's time goes, which matters to stations with few arrivals.
+    fn cut(self) -> Self {
+        let longest = SimTime::NEVER.0 as f64 / HOUR.0 as f64 - 1.0;
+        let length = self.length.min(longest - self.warm_up);
+        Self { length, ..self }
     }
 }
 
@@ -50,7 +59,21 @@ fn study(case: &Case, network: Network, watch: Watch, metrics: Vec<Metric>) -> S
         warm_up: watch.warm_up,
         length: watch.length,
         metrics,
+        controls: Vec::new(),
     }
+}
+
+/// Poisson arrivals of a class over the measured time, and how far its services are from their mean.
+fn came_and_served(class: u8, rate: f64, mean: f64, watch: &Watch) -> [Control; 2] {
+    let came = Control {
+        of: Gauge::count(ARRIVED).in_class(class),
+        exact: rate * watch.length,
+    };
+    let served = Control {
+        of: Gauge::each(DONE, STARTED, move |service| service - mean).in_class(class),
+        exact: 0.0,
+    };
+    [came, served]
 }
 
 /// Wait of those who start.
@@ -186,7 +209,11 @@ pub fn mmc(case: &Case) -> Study {
     };
     let load = rate * mean / servers;
     let watch = Watch::of_queue(rate, service_rate, servers, load, 1.0);
-    study(case, network, watch, queue.metrics(case))
+    let controls = came_and_served(0, rate, mean, &watch).into();
+    Study {
+        controls,
+        ..study(case, network, watch, queue.metrics(case))
+    }
 }
 
 /// The shape of a service as the cases write it.
@@ -247,7 +274,22 @@ fn single_server(
         tail_rate: None,
     };
     let watch = Watch::of_queue(load / mean, 1.0 / mean, 1.0, load, 0.5 * (1.0 + spread));
-    study(case, network, watch, queue.metrics(case))
+    let [came, served] = came_and_served(0, load / mean, mean, &watch);
+    // Neither varies where arrivals come by the clock or services are alike.
+    let mut controls = Vec::new();
+    if matches!(
+        network.program.streams[0].arrivals,
+        Arrivals::Poisson { .. }
+    ) {
+        controls.push(came);
+    }
+    if spread > 0.0 {
+        controls.push(served);
+    }
+    Study {
+        controls,
+        ..study(case, network, watch, queue.metrics(case))
+    }
 }
 
 pub fn mg1(case: &Case) -> Study {
@@ -442,7 +484,19 @@ fn by_priority(case: &Case, servers: u32, classes: &[(f64, Shape)]) -> Study {
     let metrics = case.rows.iter().map(metric).collect();
     let servers = f64::from(servers);
     let watch = Watch::of_queue(rate, 1.0 / mean, servers, load / servers, 1.5);
-    study(case, network, watch, metrics)
+    let mut controls = Vec::new();
+    for (class, (rate, service)) in classes.iter().enumerate() {
+        let service = Distribution::new(service.clone()).unwrap();
+        let [came, served] = came_and_served(class as u8, *rate, service.mean(), &watch);
+        controls.push(came);
+        if service.variance() > Some(0.0) {
+            controls.push(served);
+        }
+    }
+    Study {
+        controls,
+        ..study(case, network, watch, metrics)
+    }
 }
 
 pub fn priority_mmc(case: &Case) -> Study {

@@ -9,10 +9,10 @@ use uecsim::engine::program::ShiftEnd;
 use uecsim::engine::time::SimTime;
 
 use super::cases::Case;
-use super::network::{Network, time};
+use super::network::{ARRIVED, Network, time};
 use super::observer::{Gauge, State};
 use super::stations::LEAST;
-use super::study::{Metric, Study};
+use super::study::{Control, Metric, Study};
 
 /// Copies of a small station in one program.
 const COPIES: u32 = 100;
@@ -58,10 +58,61 @@ fn metrics(case: &Case, servers: u32) -> Vec<Metric> {
     case.rows.iter().map(metric).collect()
 }
 
+/// A study for each time that a case looks at: what is rare early needs many replications, which then are short.
+pub fn by_time(case: &Case, study: fn(&Case) -> Study) -> Vec<Study> {
+    let mut parts: Vec<Case> = Vec::new();
+    for row in &case.rows {
+        let is_at = |part: &Case| at_time(&part.rows[0].0).1 == at_time(&row.0).1;
+        match parts.iter_mut().find(|part| is_at(part)) {
+            Some(part) => part.rows.push(row.clone()),
+            None => parts.push(Case {
+                family: case.family.clone(),
+                parameters: case.parameters.clone(),
+                rows: vec![row.clone()],
+            }),
+        }
+    }
+    parts.iter().map(study).collect()
+}
+
 /// The last time looked at.
 fn horizon(case: &Case) -> f64 {
     let times = case.rows.iter().map(|row| at_time(&row.0).1);
     times.fold(0.0, f64::max)
+}
+
+/// How many came in each of the last hours before `end`, and earlier; `rate` by the hour's number.
+fn came(end: f64, rate: impl Fn(usize) -> f64) -> Vec<Control> {
+    const LAST: usize = 3;
+    let hours: Vec<f64> = (0..LAST)
+        .map(|back| end - back as f64)
+        .filter(|hour| *hour > 0.0)
+        .collect();
+    let so_far = |times: Vec<(SimTime, f64)>| Gauge::At {
+        state: Box::new(|state: &State| {
+            state.passed[usize::from(ARRIVED)].iter().sum::<i64>() as f64
+        }),
+        times,
+    };
+    let expected = |from: f64, until: f64| {
+        let hours = from as usize..until.ceil() as usize;
+        let part = |hour: usize| until.min(hour as f64 + 1.0) - from.max(hour as f64);
+        f64::from(COPIES) * hours.map(|hour| rate(hour) * part(hour)).sum::<f64>()
+    };
+    let mut controls = Vec::new();
+    for (back, until) in hours.iter().enumerate() {
+        let last = back + 1 == hours.len();
+        let from = if last { 0.0 } else { hours[back + 1] };
+        let mut times = vec![(time(*until), 1.0)];
+        if from > 0.0 {
+            times.insert(0, (time(from), -1.0));
+        }
+        controls.push(Control {
+            of: so_far(times),
+            exact: expected(from, *until),
+        });
+    }
+    controls
 }
 
 pub fn from_empty(case: &Case) -> Study {
@@ -83,6 +134,7 @@ pub fn from_empty(case: &Case) -> Study {
         warm_up: 0.0,
         length: horizon(case),
         metrics: metrics(case, servers),
+        controls: came(horizon(case), |_| case.number("arrival_rate")),
     }
 }
 
@@ -118,6 +170,7 @@ pub fn schedule(case: &Case) -> Study {
         warm_up: 0.0,
         length: horizon(case),
         metrics: metrics(case, 0),
+        controls: came(horizon(case), |hour| rates[hour % rates.len()]),
     }
 }
 
@@ -198,5 +251,6 @@ pub fn infinite_servers(case: &Case) -> Study {
         warm_up: 0.0,
         length: settled + (watched + 1.0) * period,
         metrics,
+        controls: Vec::new(),
     }
 }
