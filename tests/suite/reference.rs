@@ -12,7 +12,7 @@ use crate::small::{Hospital, Length, run, shipped};
 const HOSPITAL: &str = "1cbc218c1b597b93c81d1091fa2241e30354ea09e91577cf6fd76ab23199a0da";
 
 /// SHA-256 of `replications.csv` of the shipped scenario `networked`, two replications of 2 days without warm-up.
-const NETWORKED: &str = "82c4ee6b53d7fd68ec42bc3a8a2288508676043ea854ad74068f843a1e478854";
+const NETWORKED: &str = "ce567c53b656a59dcca4e745518afc9f12a811d93f343b91bf8662ad905f7719";
 
 /// A commit that moves results on purpose writes the new hash here and says why the new numbers are right. Where this
 /// fails without such a change, the platform's arithmetic is not the one that results are promised for.

@@ -1,10 +1,10 @@
 //! Sums by weights: a cost and a harm that are known exactly, and groups that add up to the whole.
 
 use uecsim::experiment::results::Results;
-use uecsim::uec::model::Statistic;
+use uecsim::uec::model::{MeasureKind, Statistic};
 
 use crate::folders::{Scratch, uecsim};
-use crate::small::{CLINIC, faults_of, faults_of_files, model, model_of, run};
+use crate::small::{CLINIC, Length, faults_of, faults_of_files, model, model_of, run, shipped};
 
 /// What is added up in the clinic.
 const SUMS: &str = r#"[measures.departures]
@@ -186,4 +186,35 @@ fn prices_are_brought_to_one_year_by_an_index() {
     for words in ["an index of prices is above zero", "\"2023\" stands twice"] {
         assert!(faults.contains(words), "{faults}");
     }
+}
+
+#[test]
+fn the_shipped_costs_are_at_prices_of_one_year() {
+    let short = Length {
+        warm_up_days: 0,
+        days: 1,
+        replications: 1,
+    };
+    let model = shipped("devon-2023", short);
+    let mut n_prices = 0;
+    for measure in &model.measures {
+        let MeasureKind::Sum { items } = &measure.kind else {
+            continue;
+        };
+        for item in items.iter().filter(|_| measure.unit == "£") {
+            assert_eq!(item.price_year, "2023/24", "{}", measure.id);
+            n_prices += 1;
+        }
+    }
+    assert!(n_prices > 12, "{n_prices}");
+    // 45 at prices of 2013, whose deflator is 81.9; that of 2023/24 is the mean of 106.8, 107.8, 108 and 109.3.
+    let visit = model.measures.iter();
+    let visit = visit.filter(|measure| measure.id == "cost_general_practice");
+    let weights = visit.filter_map(|measure| match &measure.kind {
+        MeasureKind::Sum { items } => Some(items[0].weight.value),
+        _ => None,
+    });
+    let weights: Vec<f64> = weights.collect();
+    let expected = 45.0 * (106.8 + 107.8 + 108.0 + 109.3) / 4.0 / 81.9;
+    assert!((weights[0] - expected).abs() < 1e-9, "{weights:?}");
 }
