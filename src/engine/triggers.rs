@@ -162,7 +162,8 @@ impl Triggers {
         let state = &mut self.states[id.index()];
         let stays_until = state.since + spec.at_least;
         let next = if state.is_on {
-            value > spec.off || now < stays_until
+            // Where both numbers are one it stays on at it: it would switch at every look otherwise.
+            value > spec.off || value >= spec.on || now < stays_until
         } else {
             value >= spec.on
         };

@@ -95,6 +95,17 @@ fn extra_beds_open_after_their_notice_and_close_when_the_trigger_goes_off() {
 }
 
 #[test]
+fn a_trigger_without_a_number_to_go_off_at_stays_on_at_its_own() {
+    // One in the bed switches it on, opens a second bed and keeps it on until nobody is in bed.
+    let busy = "[triggers.pressed]\nof = { busy = \"beds\" }\non = 1\n";
+    let surge = "[sites.here.surge]\nbeds = { when = \"pressed\", units = 1 }\n";
+    let found = ward(&[0, 0, 0], &format!("{busy}{surge}"));
+    assert_near(mean(&found, "wait"), (0.0 + 0.0 + 60.0) / 3.0);
+    assert_near(minutes_on(&found), 120.0);
+    assert_near(minutes_on(&ward(&[0, 0, 0], TWO_WAITING)), 60.0);
+}
+
+#[test]
 fn a_trigger_stays_on_for_its_least_time_and_goes_off_at_its_end() {
     // Two wait from the start; one goes in after an hour, the other after two.
     let on_for = |more: &str| minutes_on(&ward(&[0, 0, 0], &format!("{TWO_WAITING}{more}")));
