@@ -8,7 +8,9 @@ use super::facts::Reader;
 use super::fleets::{Nearest, Unit, UnitState, bare_minutes, nearest};
 use super::lines::{Kind, Request};
 use super::patients::Held;
-use super::program::{FleetId, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId};
+use super::program::{
+    FleetId, FleetWay, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId,
+};
 use super::simulation::{Event, Simulation};
 use super::time::SimSpan;
 
@@ -16,13 +18,15 @@ use super::time::SimSpan;
 #[derive(Clone, Copy)]
 struct Call {
     patient: u32,
+    /// Of the ways of the fleet.
+    way: u8,
     rank: u8,
     order: u64,
     /// The order counts before the rank.
     by_due: bool,
 }
 
-impl<R: Reader> Simulation<'_, R> {
+impl<'p, R: Reader> Simulation<'p, R> {
     #[inline]
     fn fleet_line(&self, fleet: FleetId) -> u16 {
         (self.program.pools.len() + fleet.index()) as u16
@@ -33,6 +37,7 @@ impl<R: Reader> Simulation<'_, R> {
         &mut self,
         patient: u32,
         fleet: FleetId,
+        way: u8,
         slot: HoldSlot,
         wait: WaitId,
         at_dispatch: OptionalMark,
@@ -42,6 +47,7 @@ impl<R: Reader> Simulation<'_, R> {
         let by_due = self.program.waits[wait.index()].due.is_some();
         let call = Call {
             patient,
+            way,
             rank,
             order,
             by_due,
@@ -85,6 +91,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn try_send(&mut self, call: Call, fleet: FleetId) -> bool {
         let Call {
             patient,
+            way,
             rank,
             order,
             by_due,
@@ -94,10 +101,10 @@ impl<R: Reader> Simulation<'_, R> {
         // It will be asked for again: by the unit that is sent, and where it conveys to.
         self.patients.origin_mut(patient).place = Some(place);
         let free = self.free_units.within(range.clone());
-        let is_held_back = self.is_held_back(fleet, rank);
+        let spec = self.way(fleet, way);
+        let is_held_back = self.is_held_back(fleet, spec, rank);
         let free = free.take_while(|_| !is_held_back);
         let free = nearest(&self.units, free, &place, self.now, |_| true);
-        let spec = &self.program.fleets[fleet.index()];
         let stood_down = spec.reassign.and_then(|saves| {
             let responding = self.responding_units.within(range);
             // Where a long wait outweighs urgency, it keeps its crew as well.
@@ -114,7 +121,7 @@ impl<R: Reader> Simulation<'_, R> {
         };
         let unit = best.unit;
         let bumped = stood_down.map(|_| self.stand_down(unit));
-        self.send(unit, patient, rank, order, best.bare_minutes);
+        self.send(unit, call, best.bare_minutes);
         if let Some(request) = bumped {
             self.send_or_wait_again(fleet, request);
         }
@@ -164,6 +171,7 @@ impl<R: Reader> Simulation<'_, R> {
         } = request;
         let call = Call {
             patient,
+            way: self.way_of_call(patient),
             rank,
             order,
             by_due,
@@ -195,15 +203,37 @@ impl<R: Reader> Simulation<'_, R> {
         self.send_or_wait_again(fleet, request);
     }
 
-    fn send(&mut self, unit: usize, patient: u32, rank: u8, order: u64, bare_minutes: f32) {
+    /// The way that a fleet is sent and drives by for a call.
+    #[inline]
+    fn way(&self, fleet: FleetId, way: u8) -> &'p FleetWay {
+        &self.program.fleets[fleet.index()].ways[usize::from(way)]
+    }
+
+    /// Of the call that a patient stands at.
+    fn way_of_call(&self, patient: u32) -> u8 {
+        let Step::Call { way, .. } = self.program.steps[self.step_of(patient).index()] else {
+            unreachable!("only a patient that stands at a call is sent a unit");
+        };
+        way
+    }
+
+    fn send(&mut self, unit: usize, call: Call, bare_minutes: f32) {
+        let Call {
+            patient,
+            way,
+            rank,
+            order,
+            ..
+        } = call;
         let fleet = usize::from(self.units[unit].fleet);
-        let spec = &self.program.fleets[fleet];
+        let spec = self.way(FleetId(fleet as u8), way);
         let span = spec.driving(bare_minutes, spec.responding, self.wall.hour);
         let place = self.place_of(patient);
         let state = &mut self.units[unit];
         let from = state.position(self.now);
         state.drive(from, place, self.now, span);
-        (state.patient, state.rank, state.order) = (patient, rank, order);
+        (state.patient, state.way) = (patient, way);
+        (state.rank, state.order) = (rank, order);
         self.set_state(unit, UnitState::Responding);
         let record = self.patients.get_mut(patient);
         let Step::Call { slot, .. } = self.program.steps[record.step.index()] else {
@@ -269,9 +299,10 @@ impl<R: Reader> Simulation<'_, R> {
             Held::Unit(unit) => {
                 let unit = &mut self.units[usize::from(unit)];
                 let fleet = &self.program.fleets[usize::from(unit.fleet)];
-                let span = fleet.driving(
+                let way = &fleet.ways[usize::from(unit.way)];
+                let span = way.driving(
                     bare_minutes(&from, &site.place),
-                    fleet.conveying,
+                    way.conveying,
                     self.wall.hour,
                 );
                 unit.drive(from, site.place, self.now, span);
@@ -316,13 +347,25 @@ impl<R: Reader> Simulation<'_, R> {
         let Some(id) = self.next_call(fleet) else {
             return false;
         };
-        let request = self.leave_lines(id);
-        let patient = request.patient;
+        let Request {
+            patient,
+            rank,
+            order,
+            by_due,
+            ..
+        } = self.leave_lines(id);
         let bare = bare_minutes(
             &self.units[unit].position(self.now),
             &self.place_of(patient),
         );
-        self.send(unit, patient, request.rank, request.order, bare);
+        let call = Call {
+            patient,
+            way: self.way_of_call(patient),
+            rank,
+            order,
+            by_due,
+        };
+        self.send(unit, call, bare);
         if let Step::Call { at_dispatch, .. } = self.program.steps[self.step_of(patient).index()] {
             self.mark_dispatch(patient, at_dispatch);
         }
@@ -334,17 +377,22 @@ impl<R: Reader> Simulation<'_, R> {
     fn next_call(&self, fleet: FleetId) -> Option<u32> {
         let line = self.fleet_line(fleet);
         let first = self.lines.first(line)?;
-        if self.program.fleets[fleet.index()].reserve.is_none() {
+        let mut ways = self.program.fleets[fleet.index()].ways.iter();
+        if ways.all(|way| way.reserve.is_none()) {
             return Some(first);
         }
         let mut calls = self.lines.members(line);
-        calls.find(|id| !self.is_held_back(fleet, self.lines.get(*id).rank))
+        calls.find(|id| {
+            let request = self.lines.get(*id);
+            let way = self.way(fleet, self.way_of_call(request.patient));
+            !self.is_held_back(fleet, way, request.rank)
+        })
     }
 
-    /// Whether the free units of a fleet are kept for calls more urgent than this rank.
+    /// Whether the free units of a fleet, sent in this way, are kept for calls more urgent than this rank.
     #[inline]
-    fn is_held_back(&self, fleet: FleetId, rank: u8) -> bool {
-        let Some(reserve) = self.program.fleets[fleet.index()].reserve else {
+    fn is_held_back(&self, fleet: FleetId, way: &FleetWay, rank: u8) -> bool {
+        let Some(reserve) = way.reserve else {
             return false;
         };
         let is_in_force = reserve.when.is_none_or(|when| self.triggers.is_on(when));
@@ -366,12 +414,9 @@ impl<R: Reader> Simulation<'_, R> {
         let fleet = usize::from(self.units[unit].fleet);
         let spec = &self.program.fleets[fleet];
         let station = spec.units[unit - self.first_units[fleet]].station;
+        let way = &spec.ways[usize::from(self.units[unit].way)];
         let from = self.units[unit].position(self.now);
-        let span = spec.driving(
-            bare_minutes(&from, &station),
-            spec.returning,
-            self.wall.hour,
-        );
+        let span = way.driving(bare_minutes(&from, &station), way.returning, self.wall.hour);
         self.units[unit].drive(from, station, self.now, span);
     }
 

@@ -8,7 +8,7 @@ use super::facts::Reader;
 use super::lines::Request;
 use super::program::{FleetId, PoolId, TriggerId};
 use super::simulation::{Event, Simulation};
-use super::time::SimSpan;
+use super::time::{SimSpan, SimTime};
 use super::triggers::Moved;
 
 impl<R: Reader> Simulation<'_, R> {
@@ -84,15 +84,27 @@ impl<R: Reader> Simulation<'_, R> {
         self.send_held_back(FleetId(fleet as u8));
     }
 
+    /// Plans a look at a pool's extra units at each time at which another share of them counts.
+    pub(super) fn plan_surges(&mut self, pool: u16) {
+        let surges = &self.program.pools[usize::from(pool)].surges;
+        for (time, _) in surges.iter().flat_map(|surge| &surge.shares) {
+            if *time > SimTime::ZERO {
+                let event = Event::Resized { line: pool };
+                self.agenda.push(*time, Phase::Roster, event.pack());
+            }
+        }
+    }
+
     fn open_surges(&mut self, pool: u16) {
         let surges = self.program.pools[usize::from(pool)].surges.iter();
-        let open = surges
+        let open: f64 = surges
             .filter(|surge| {
                 self.triggers
                     .is_on_since(surge.trigger, surge.after, self.now)
             })
-            .map(|surge| surge.units)
+            .map(|surge| surge.units_at(self.now))
             .sum();
+        let open = (open + 1e-9).round() as u32;
         let before = std::mem::replace(&mut self.surged[usize::from(pool)], open);
         if open != before {
             let rostered = self.levels[usize::from(pool)].capacity() - before;

@@ -127,7 +127,8 @@ impl Program {
     /// What triggers switch.
     fn is_switched_by_known(&self) -> bool {
         let surges = self.pools.iter().flat_map(|pool| &pool.surges);
-        let reserves = self.fleets.iter().filter_map(|fleet| fleet.reserve);
+        let ways = self.fleets.iter().flat_map(|fleet| &fleet.ways);
+        let reserves = ways.filter_map(|way| way.reserve);
         let by = surges.map(|surge| surge.trigger);
         let mut by = by.chain(reserves.filter_map(|reserve| reserve.when));
         by.all(|trigger| trigger.index() < self.triggers.len())
@@ -242,11 +243,13 @@ impl Program {
             Step::Call {
                 fleet,
                 slot,
+                way,
                 wait,
                 at_dispatch,
             } => {
                 let mark = at_dispatch.get();
-                fleet.index() < self.fleets.len()
+                let fleet = self.fleets.get(fleet.index());
+                fleet.is_some_and(|fleet| usize::from(way) < fleet.ways.len())
                     && has_slots(slot, 1)
                     && self.has_wait(wait)
                     && mark.is_none_or(|mark| self.has_mark(mark))

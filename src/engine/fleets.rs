@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::program::{FleetSpec, Place};
+use super::program::{FleetWay, Place};
 use super::time::{SimSpan, SimTime};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Unit {
     pub state: UnitState,
     pub is_on_shift: bool,
     pub fleet: u8,
+    /// Of the ways of its fleet, that of the call it was last sent to: it drives by it until the next.
+    pub way: u8,
     /// Rank of the call it responds to.
     pub rank: u8,
     /// Whom it responds to or is with.
@@ -42,6 +44,7 @@ impl Unit {
             state: UnitState::OffShift,
             is_on_shift: false,
             fleet,
+            way: 0,
             rank: 0,
             patient: u32::MAX,
             order: 0,
@@ -89,7 +92,7 @@ pub fn bare_minutes(from: &Place, to: &Place) -> f32 {
     (dx * dx + dy * dy).sqrt() * (from.slowness + to.slowness) * 0.5
 }
 
-impl FleetSpec {
+impl FleetWay {
     /// Driving time at an hour of the day, with the purpose's factor.
     #[inline]
     pub fn driving(&self, bare_minutes: f32, factor: f32, hour: u8) -> SimSpan {

@@ -166,6 +166,8 @@ pub enum Step {
     Call {
         fleet: FleetId,
         slot: HoldSlot,
+        /// Position in [`FleetSpec::ways`]: how the unit is chosen and drives.
+        way: u8,
         wait: WaitId,
         at_dispatch: OptionalMark,
     },
@@ -400,9 +402,14 @@ pub struct Place {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct FleetSpec {
-    /// Attribute that ranks calls; level 0 is most urgent.
-    pub rank: Option<AttributeId>,
     pub units: Vec<UnitSpec>,
+    /// A call says which of them holds for it.
+    pub ways: Vec<FleetWay>,
+}
+
+/// How a fleet's units are sent and drive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetWay {
     /// Road distance over straight-line distance.
     pub detour: f32,
     /// Factor on driving time by hour of day.
@@ -555,12 +562,28 @@ pub enum TriggerLevel {
 }
 
 /// Units that a pool has beyond its roster while a trigger is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Surge {
     pub trigger: TriggerId,
     pub units: u32,
     /// How long the trigger must have been on before they open. They close as soon as it is off.
     pub after: SimSpan,
+    /// From a time on: the share of them that counts, in order of time; none: all of them. A pool's shares of units are
+    /// added up before they are rounded.
+    pub shares: Vec<(SimTime, f64)>,
+}
+
+impl Surge {
+    /// Units that count at a time.
+    pub fn units_at(&self, time: SimTime) -> f64 {
+        let latest = self.shares.iter().rev().find(|(from, _)| *from <= time);
+        let share = match latest {
+            Some((_, share)) => *share,
+            None if self.shares.is_empty() => 1.0,
+            None => 0.0,
+        };
+        f64::from(self.units) * share
+    }
 }
 
 /// Units of a fleet that are kept for the more urgent calls.

@@ -529,6 +529,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 pool: pool as u16,
                 change,
             });
+            self.plan_surges(pool as u16);
         }
         for unit in 0..self.units.len() {
             let roster = self.unit_rosters[unit];

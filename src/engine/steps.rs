@@ -168,8 +168,9 @@ impl<R: Reader> Simulation<'_, R> {
                 slot,
                 wait,
                 at_dispatch,
+                way,
             } => {
-                self.call(patient, fleet, slot, wait, at_dispatch);
+                self.call(patient, fleet, way, slot, wait, at_dispatch);
                 return None;
             }
             Step::Convey { slot, route, entry } => {

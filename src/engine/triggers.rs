@@ -65,7 +65,8 @@ impl Triggers {
             }
         }
         for (fleet, spec) in program.fleets.iter().enumerate() {
-            if let Some(when) = spec.reserve.and_then(|reserve| reserve.when) {
+            let reserves = spec.ways.iter().filter_map(|way| way.reserve);
+            for when in reserves.filter_map(|reserve| reserve.when) {
                 resizes[when.index()].push(((n_pools + fleet) as u16, SimSpan::ZERO));
             }
         }

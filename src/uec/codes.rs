@@ -159,7 +159,7 @@ pub const CHECKING: &[Code] = &[
     Code {
         code: ROLLOUT,
         title: "a roll-out that cannot be",
-        explanation: "A roll-out says when and by what units its changes come into force, and both versions must fit into one run: the same levels of attributes, fleets that drive alike, at most eight versions at a time.",
+        explanation: "A roll-out says when and by what units its changes come into force, and both versions must fit into one run: the same levels of attributes, at most eight versions at a time.",
     },
 ];
 

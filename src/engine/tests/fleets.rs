@@ -19,15 +19,16 @@ fn fleet(builder: &mut Builder, reassign: Option<SimSpan>) -> StepId {
         },
     };
     builder.program.fleets.push(FleetSpec {
-        rank: Some(AttributeId(0)),
         units: vec![unit(0.0), unit(10.0)],
-        detour: 1.0,
-        by_hour: [1.0; 24],
-        responding: 1.0,
-        conveying: 1.0,
-        returning: 1.0,
-        reassign,
-        reserve: None,
+        ways: vec![FleetWay {
+            detour: 1.0,
+            by_hour: [1.0; 24],
+            responding: 1.0,
+            conveying: 1.0,
+            returning: 1.0,
+            reassign,
+            reserve: None,
+        }],
     });
     let scene = builder.minutes(Shape::Constant { value: 20.0 });
     let wait = builder.wait(WaitRule {
@@ -39,6 +40,7 @@ fn fleet(builder: &mut Builder, reassign: Option<SimSpan>) -> StepId {
     let entry = builder.step(Step::Call {
         fleet: FleetId(0),
         slot: HoldSlot(0),
+        way: 0,
         wait,
         at_dispatch,
     });

@@ -1,6 +1,6 @@
 //! Fleets.
 
-use crate::engine::program::{FleetSpec, UnitSpec};
+use crate::engine::program::{FleetSpec, FleetWay, UnitSpec};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::windows::WeekWindow;
 use crate::uec::codes;
@@ -49,10 +49,10 @@ impl<'a> Compiler<'a> {
                 "stations = { name = { place = { x = 0, y = 0 }, units = 2, shift = \"always\" } }";
             self.faults.report(fault.try_this(advice));
         }
-        let rank = form.rank.as_ref().and_then(|rank| self.attribute(rank));
-        FleetSpec {
-            rank,
-            units,
+        if let Some(rank) = &form.rank {
+            self.attribute(rank);
+        }
+        let way = FleetWay {
             detour: form.detour as f32,
             by_hour: self.minutes_per_km(form.kmh.as_ref(), form.name.span),
             responding: form.responding as f32,
@@ -60,6 +60,10 @@ impl<'a> Compiler<'a> {
             returning: form.returning as f32,
             reassign: form.reassign,
             reserve: None,
+        };
+        FleetSpec {
+            units,
+            ways: vec![way],
         }
     }
 }

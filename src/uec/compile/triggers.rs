@@ -176,6 +176,7 @@ impl<'a> Compiler<'a> {
                             trigger,
                             units: surge.units,
                             after: surge.after,
+                            shares: Vec::new(),
                         });
                     }
                 }
@@ -187,7 +188,9 @@ impl<'a> Compiler<'a> {
                 && let Some(reserve) = self.reserve(form, reserve)
                 && let Some(fleet) = self.program.fleets.get_mut(index)
             {
-                fleet.reserve = Some(reserve);
+                for way in &mut fleet.ways {
+                    way.reserve = Some(reserve);
+                }
             }
         }
     }

@@ -158,6 +158,7 @@ impl<'a> Compiler<'a> {
                     let step = Step::Call {
                         fleet,
                         slot,
+                        way: 0,
                         wait,
                         at_dispatch,
                     };

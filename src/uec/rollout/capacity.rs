@@ -1,6 +1,8 @@
 //! How large shared things are while a roll-out is under way: each version's size, weighted by whom it serves.
 
-use crate::engine::program::{Roster, SiteId};
+use std::collections::BTreeSet;
+
+use crate::engine::program::{Roster, SiteId, Surge};
 use crate::engine::time::{SimTime, WEEK};
 
 use super::schedule::{Mask, Schedule, Unit};
@@ -22,11 +24,7 @@ impl Coverage<'_> {
     /// Without a site: over all sites alike.
     pub fn shares(&self, site: Option<SiteId>, weights: &[f64]) -> Shares {
         let total: f64 = weights.iter().sum();
-        let all = || (0..self.n_sites).map(|site| SiteId(site as u16));
-        let sites: Vec<SiteId> = match site.filter(|site| site.index() < self.n_sites) {
-            Some(site) => vec![site],
-            None => all().collect(),
-        };
+        let sites = self.sites(site);
         let at = |time: SimTime| {
             let mut shares = vec![0.0; self.masks.len()];
             for (level, weight) in weights.iter().enumerate() {
@@ -45,6 +43,31 @@ impl Coverage<'_> {
         shares
     }
 
+    /// Whether a version is in force for anybody at any time, at a site or, without one, anywhere.
+    pub fn is_ever_in_force(&self, version: usize, site: Option<SiteId>) -> bool {
+        let n_levels = self.schedule.attribute.map_or(0, |(_, n)| n);
+        let times = self.schedule.breaks.iter();
+        times.into_iter().any(|time| {
+            let levels = (0..n_levels).map(Unit::Number).chain([Unit::Unknown]);
+            let people: BTreeSet<Mask> = levels
+                .map(|level| self.schedule.of_person(level, *time))
+                .collect();
+            self.sites(site).into_iter().any(|site| {
+                let place = self.schedule.of_site(site, *time).unwrap_or(0);
+                let mut people = people.iter();
+                people.any(|person| person | place == self.masks[version])
+            })
+        })
+    }
+
+    /// A site; all of them in place of one that only some versions have.
+    fn sites(&self, site: Option<SiteId>) -> Vec<SiteId> {
+        match site.filter(|site| site.index() < self.n_sites) {
+            Some(site) => vec![site],
+            None => (0..self.n_sites).map(|site| SiteId(site as u16)).collect(),
+        }
+    }
+
     /// The version with these roll-outs in force; every set that is ever in force has one.
     pub fn version(&self, mask: Mask) -> usize {
         let found = self.masks.iter().position(|known| *known == mask);
@@ -54,14 +77,14 @@ impl Coverage<'_> {
 
 /// One roster from those of all versions: the mean weighted by their shares, rounded. A version without the thing has
 /// none of it.
-pub fn roster(shares: &Shares, rosters: &[Option<Roster>], end: SimTime) -> Roster {
+pub fn roster(shares: &Shares, rosters: &[Option<&Roster>], end: SimTime) -> Roster {
     blend(shares, rosters, end, |mean| (mean + 1e-9).round() as u32)
 }
 
 /// The roster of unit `place` of `n` that only some versions have: they come on one after another as the share rises.
 pub fn unit_roster(
     shares: &Shares,
-    rosters: &[Option<Roster>],
+    rosters: &[Option<&Roster>],
     (place, n): (usize, usize),
     end: SimTime,
 ) -> Roster {
@@ -69,9 +92,23 @@ pub fn unit_roster(
     blend(shares, rosters, end, |mean| u32::from(mean >= threshold))
 }
 
+/// The extra units of a version, as far as it is in force; none if it never is.
+pub fn surge(shares: &Shares, version: usize, surge: &Surge) -> Option<Surge> {
+    let own = shares.iter().map(|(time, shares)| (*time, shares[version]));
+    let mut own: Vec<(SimTime, f64)> = own.collect();
+    own.dedup_by(|later, earlier| later.1 == earlier.1);
+    if own.iter().all(|(_, share)| *share == 0.0) {
+        return None;
+    }
+    Some(Surge {
+        shares: own,
+        ..surge.clone()
+    })
+}
+
 fn blend(
     shares: &Shares,
-    rosters: &[Option<Roster>],
+    rosters: &[Option<&Roster>],
     end: SimTime,
     whole: impl Fn(f64) -> u32,
 ) -> Roster {
@@ -79,7 +116,7 @@ fn blend(
         changes: vec![(SimTime::ZERO, 0)],
         ..Roster::default()
     };
-    let of = |version: usize| rosters[version].as_ref().unwrap_or(&none);
+    let of = |version: usize| rosters[version].unwrap_or(&none);
     let in_force = |version: &usize| shares.iter().any(|(_, shares)| shares[*version] > 0.0);
     let versions: Vec<usize> = (0..rosters.len()).filter(in_force).collect();
     if let Some(first) = versions.first()
@@ -149,9 +186,9 @@ mod tests {
             (day(3), vec![0.5, 0.5]),
             (day(6), vec![0.0, 1.0]),
         ];
-        let blended = roster(&shares, &[flat(4), flat(9)], day(10));
+        let blended = roster(&shares, &[flat(4).as_ref(), flat(9).as_ref()], day(10));
         assert_eq!(blended.changes, [(day(0), 4), (day(3), 7), (day(6), 9)]);
-        let added = roster(&shares, &[None, flat(3)], day(10));
+        let added = roster(&shares, &[None, flat(3).as_ref()], day(10));
         assert_eq!(added.changes, [(day(0), 0), (day(3), 2), (day(6), 3)]);
     }
 
@@ -167,13 +204,17 @@ mod tests {
         ];
         let blended = roster(
             &shares,
-            &[weekly.clone(), weekly.clone()],
+            &[weekly.as_ref(), weekly.as_ref()],
             SimTime(DAY.0 * 20),
         );
         assert_eq!(Some(blended), weekly);
         // One that is never in force does not count.
         let first = vec![(SimTime::ZERO, vec![1.0, 0.0])];
-        let blended = roster(&first, &[weekly.clone(), flat(1)], SimTime(DAY.0 * 20));
+        let blended = roster(
+            &first,
+            &[weekly.as_ref(), flat(1).as_ref()],
+            SimTime(DAY.0 * 20),
+        );
         assert_eq!(Some(blended), weekly);
     }
 
@@ -185,7 +226,7 @@ mod tests {
             (SimTime(2), vec![0.25, 0.75]),
         ];
         let on = |place| {
-            let roster = unit_roster(&shares, &[None, flat(1)], (place, 2), SimTime(9));
+            let roster = unit_roster(&shares, &[None, flat(1).as_ref()], (place, 2), SimTime(9));
             roster.changes
         };
         assert_eq!(on(0), [(SimTime(0), 0), (SimTime(1), 1)]);

@@ -10,7 +10,6 @@ use crate::engine::program::{
     SelectorId, Since, SiteId, Step, StepId, StreamPlace, StreamSpec, Surge, TriggerId,
     TriggerSpec, WaitId, WaitRule, WindowId, Worsen,
 };
-use crate::uec::model::{Condition, MeasureKind, MeasureSpec, SumItem, SumOf};
 
 /// Where the tables of one part begin in the whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +37,8 @@ pub struct Maps {
     pub sites: Vec<SiteId>,
     pub pools: Vec<PoolId>,
     pub fleets: Vec<FleetId>,
+    /// By fleet: the way in which calls are answered here.
+    pub ways: Vec<u8>,
     pub calendars: Vec<CalendarId>,
     pub marks: Vec<MarkId>,
     pub dispositions: Vec<DispositionId>,
@@ -88,7 +89,7 @@ impl Maps {
         mark.get()
             .map_or(mark, |mark| OptionalMark(self.mark(mark).0))
     }
-    fn pools(&self, ids: &[PoolId]) -> Vec<PoolId> {
+    pub fn pools(&self, ids: &[PoolId]) -> Vec<PoolId> {
         ids.iter().map(|id| self.pool(*id)).collect()
     }
 
@@ -156,10 +157,12 @@ impl Maps {
             }
             Step::Call {
                 fleet,
+                way,
                 wait,
                 at_dispatch,
                 ..
             } => {
+                *way = self.ways[fleet.index()];
                 *fleet = self.fleets[fleet.index()];
                 *wait = self.wait_id(*wait);
                 *at_dispatch = self.optional_mark(*at_dispatch);
@@ -280,10 +283,10 @@ impl Maps {
         }
     }
 
-    pub fn surge(&self, surge: Surge) -> Surge {
+    pub fn surge(&self, surge: &Surge) -> Surge {
         Surge {
             trigger: self.trigger_id(surge.trigger),
-            ..surge
+            ..surge.clone()
         }
     }
 
@@ -331,81 +334,5 @@ impl Maps {
             *first += self.at.points;
         }
         stream
-    }
-
-    fn conditions(&self, conditions: &[Condition]) -> Vec<Condition> {
-        let renumbered = conditions.iter().map(|condition| Condition {
-            attribute: self.attribute(condition.attribute),
-            levels: condition.levels.clone(),
-        });
-        renumbered.collect()
-    }
-
-    fn sum_item(&self, item: &SumItem) -> SumItem {
-        let mut item = item.clone();
-        item.filter = self.conditions(&item.filter);
-        match &mut item.of {
-            SumOf::Mark(mark) => *mark = self.mark(*mark),
-            SumOf::Between { from, to, .. } | SumOf::Time { from, to, .. } => {
-                (*from, *to) = (self.mark(*from), self.mark(*to));
-            }
-            SumOf::Pools { pools, .. } => *pools = self.pools(pools),
-            SumOf::Fleet { fleet, .. } => *fleet = self.fleets[fleet.index()],
-        }
-        item
-    }
-
-    pub fn measure(&self, measure: &MeasureSpec) -> MeasureSpec {
-        let mut measure = measure.clone();
-        measure.kind = match &measure.kind {
-            MeasureKind::Count { mark } => MeasureKind::Count {
-                mark: self.mark(*mark),
-            },
-            MeasureKind::Duration { from, to } => MeasureKind::Duration {
-                from: self.mark(*from),
-                to: self.mark(*to),
-            },
-            MeasureKind::SumBeyond { from, to, beyond } => MeasureKind::SumBeyond {
-                from: self.mark(*from),
-                to: self.mark(*to),
-                beyond: *beyond,
-            },
-            MeasureKind::Share {
-                of,
-                of_filter,
-                among,
-                among_filter,
-            } => MeasureKind::Share {
-                of: self.mark(*of),
-                of_filter: self.conditions(of_filter),
-                among: self.mark(*among),
-                among_filter: self.conditions(among_filter),
-            },
-            MeasureKind::Level { pools, what } => MeasureKind::Level {
-                pools: self.pools(pools),
-                what: *what,
-            },
-            MeasureKind::TriggerLevel { triggers, what } => MeasureKind::TriggerLevel {
-                triggers: triggers.iter().map(|id| self.trigger_id(*id)).collect(),
-                what: *what,
-            },
-            MeasureKind::FleetLevel { fleet, what } => MeasureKind::FleetLevel {
-                fleet: self.fleets[fleet.index()],
-                what: *what,
-            },
-            MeasureKind::Sum { items } => MeasureKind::Sum {
-                items: items.iter().map(|item| self.sum_item(item)).collect(),
-            },
-        };
-        measure.filter = self.conditions(&measure.filter);
-        for attribute in &mut measure.by {
-            *attribute = self.attribute(*attribute);
-        }
-        for standard in &mut measure.standards {
-            if let Some((attribute, _)) = &mut standard.cohort {
-                *attribute = self.attribute(*attribute);
-            }
-        }
-        measure
     }
 }

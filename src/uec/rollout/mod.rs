@@ -6,13 +6,17 @@
 //! everybody the changed system, patient by patient.
 
 mod capacity;
+mod entries;
+mod in_force;
 mod join;
 mod maps;
+mod measures;
 mod schedule;
+mod shared;
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{CalendarSpec, RouteRule, RouteSite, StepId};
+use crate::engine::program::{RouteSite, StepId};
 use crate::engine::time::SimTime;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::source::stem;
@@ -22,7 +26,7 @@ use super::codes;
 use super::compile::Compiled;
 use super::forms::ScenarioForm;
 use super::model::{ChangeNote, Residents, Rollout};
-use capacity::{Coverage, Shares};
+use capacity::Coverage;
 use join::Joined;
 pub use schedule::check;
 use schedule::{MOST_VERSIONS, Schedule, Unit};
@@ -90,7 +94,7 @@ pub fn roll_out(
     };
     streams(&mut joined, &versions, &coverage, end);
     routes(&mut joined, &versions, &coverage);
-    capacities(&mut joined, &coverage, &weights, end);
+    in_force::fill_in(&mut joined, &coverage, &weights, end);
     let rollouts = forms.iter().enumerate().map(|(bit, form)| Rollout {
         name: form.name.value.clone(),
         title: form.title.clone(),
@@ -231,85 +235,6 @@ fn later(
         later.clear();
     }
     later
-}
-
-fn capacities(joined: &mut Joined, coverage: &Coverage<'_>, residents: &[f64], end: SimTime) {
-    let mut known: BTreeMap<Option<usize>, Shares> = BTreeMap::new();
-    let catchments: Vec<Vec<f64>> = (0..joined.names.sites.len())
-        .map(|site| catchment(joined, coverage.schedule, site, residents))
-        .collect();
-    let mut shares = |site: Option<usize>| {
-        let of_site = || {
-            let id = site.map(|site| crate::engine::program::SiteId(site as u16));
-            coverage.shares(id, site.map_or(residents, |site| &catchments[site]))
-        };
-        known.entry(site).or_insert_with(of_site).clone()
-    };
-    for (index, rosters) in joined.pool_rosters.iter().enumerate() {
-        let site = joined.names.pools[index].site.index();
-        joined.program.pools[index].roster = capacity::roster(&shares(Some(site)), rosters, end);
-    }
-    let of_all = shares(None);
-    for (fleet, rosters) in joined.unit_rosters.iter().enumerate() {
-        let is_shared = |rosters: &Vec<_>| rosters.iter().all(Option::is_some);
-        let n_others = rosters.iter().filter(|one| !is_shared(one)).count();
-        let mut place = 0;
-        for (unit, rosters) in rosters.iter().enumerate() {
-            let spec = &mut joined.program.fleets[fleet].units[unit];
-            if is_shared(rosters) {
-                spec.roster = capacity::roster(&of_all, rosters, end);
-            } else {
-                spec.roster = capacity::unit_roster(&of_all, rosters, (place, n_others), end);
-                place += 1;
-            }
-        }
-    }
-    for (calendar, (site, users)) in joined.calendar_users.iter().enumerate() {
-        let spec = &mut joined.program.calendars[calendar];
-        spec.later = slots(&shares(Some(site.index())), users, spec);
-        if let [(SimTime::ZERO, week)] = &mut spec.later[..] {
-            spec.week = std::mem::take(week);
-            spec.later.clear();
-        }
-    }
-}
-
-/// A version's slots, as far as it is in force.
-fn slots(shares: &Shares, users: &[usize], spec: &CalendarSpec) -> Vec<(SimTime, Vec<u16>)> {
-    let part = |shares: &Vec<f64>| -> f64 { users.iter().map(|user| shares[*user]).sum() };
-    let week = |share: f64| {
-        let each = spec.week.iter();
-        each.map(|slots| (f64::from(*slots) * share + 1e-9).round() as u16)
-            .collect()
-    };
-    let mut later: Vec<(SimTime, Vec<u16>)> = shares
-        .iter()
-        .map(|(time, shares)| (*time, week(part(shares))))
-        .collect();
-    later.dedup_by(|second, first| second.1 == first.1);
-    later
-}
-
-/// Weights of the levels of the attribute among those who come to a site: as routes by shares send them, else all
-/// residents.
-fn catchment(joined: &Joined, schedule: &Schedule, site: usize, residents: &[f64]) -> Vec<f64> {
-    let Some((attribute, n_levels)) = schedule.attribute else {
-        return residents.to_vec();
-    };
-    for route in &joined.program.routes {
-        let n = route.sites.len();
-        let place = route.sites.iter().position(|one| one.site.index() == site);
-        let goes_by = route.row == Some(attribute) && route.rule == RouteRule::Shares;
-        let Some(place) = place.filter(|_| goes_by) else {
-            continue;
-        };
-        let weight = |level: usize| residents[level] * f64::from(route.weights[level * n + place]);
-        let weights: Vec<f64> = (0..n_levels).map(weight).collect();
-        if weights.iter().sum::<f64>() > 0.0 {
-            return weights;
-        }
-    }
-    residents.to_vec()
 }
 
 /// The joined tables in the place of the first version's.
