@@ -4,6 +4,7 @@ mod area;
 mod areas;
 mod batches;
 mod calibration;
+mod changes;
 mod cli;
 mod commands;
 mod conservation;

@@ -48,19 +48,19 @@ pub fn faults_of_files(files: &[(&str, &str)]) -> String {
 ///
 /// Panics with all its faults if it has any.
 pub fn model_over_shipped(text: &str, length: Length) -> Model {
+    model_of_over_shipped(&[("scenarios/test.toml", text)], length)
+}
+
+/// As [`model_over_shipped`], of a scenario of several files, the first of which is the scenario.
+pub fn model_of_over_shipped(files: &[(&str, &str)], length: Length) -> Model {
     let overrides = Overrides {
         warm_up_milliseconds: Some(length.warm_up_days * DAY),
         length_milliseconds: Some(length.days * DAY),
         replications: Some(length.replications),
         ..Overrides::default()
     };
-    let source = OverShipped(MemorySource::new([("scenarios/test.toml", text)]));
-    match load_with(
-        "scenarios/test.toml",
-        &source,
-        &Changes::AsWritten,
-        &overrides,
-    ) {
+    let source = OverShipped(MemorySource::new(files.iter().copied()));
+    match load_with(files[0].0, &source, &Changes::AsWritten, &overrides) {
         Ok(loaded) => loaded.model,
         Err(refused) => panic!("{}", refused.render()),
     }

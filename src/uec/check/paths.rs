@@ -1,5 +1,7 @@
 //! Which paths of a service lead to which by `go`.
 
+use std::collections::BTreeSet;
+
 use crate::uec::forms::services::ServiceForm;
 use crate::uec::forms::steps::{Action, Branch, StepForm, WaitForm};
 
@@ -9,7 +11,7 @@ pub fn goes(service: &ServiceForm) -> Vec<bool> {
     let mut reached = vec![false; n * n];
     for (from, path) in service.paths.iter().enumerate() {
         visit(&path.steps, &mut |name| {
-            if let Some(to) = service.path(name) {
+            if let Some((to, _)) = service.place(name) {
                 reached[from * n + to] = true;
             }
         });
@@ -25,6 +27,19 @@ pub fn goes(service: &ServiceForm) -> Vec<bool> {
         }
     }
     reached
+}
+
+/// Steps in the middle of paths that others go to: path and step.
+pub fn midway(service: &ServiceForm) -> BTreeSet<(usize, usize)> {
+    let mut places = BTreeSet::new();
+    for path in &service.paths {
+        visit(&path.steps, &mut |name| {
+            if let Some((path, Some(step))) = service.place(name) {
+                places.insert((path, step));
+            }
+        });
+    }
+    places
 }
 
 /// Calls `found` with every path that steps go to.

@@ -153,6 +153,8 @@ struct Compiler<'a> {
     calendars: BTreeMap<(SiteId, String), CalendarId>,
     triggers: BTreeMap<(SiteId, String), crate::engine::program::TriggerId>,
     entries: BTreeMap<(SiteId, usize, usize), Entry>,
+    /// Labels in the middle of paths: before a step that others go to.
+    midway: BTreeMap<(SiteId, usize, usize, usize), StepId>,
     /// By service: whether path `b` can be come to from path `a` by `go`, at `a * n + b`.
     goes: Vec<Vec<bool>>,
     asides: Vec<Aside<'a>>,
@@ -210,6 +212,7 @@ impl<'a> Compiler<'a> {
             calendars: BTreeMap::new(),
             triggers: BTreeMap::new(),
             entries: BTreeMap::new(),
+            midway: BTreeMap::new(),
             goes: Vec::new(),
             asides: Vec::new(),
             left: BTreeMap::new(),
@@ -247,6 +250,10 @@ impl<'a> Compiler<'a> {
                     let entry = Entry { outside, body };
                     self.entries.insert((id, service, path), entry);
                 }
+                for (path, step) in super::check::paths::midway(&forms.services[service]) {
+                    let label = self.code.new_label();
+                    self.midway.insert((id, service, path, step), label);
+                }
             }
         }
         let entries: Vec<_> = self
@@ -256,6 +263,10 @@ impl<'a> Compiler<'a> {
             .collect();
         for ((site, service, path), entry) in entries {
             let form = &forms.services[service];
+            let first = (site, service, path, 0);
+            let labels = self.midway.range(first..(site, service, path + 1, 0));
+            let labels: BTreeMap<usize, StepId> =
+                labels.map(|(place, label)| (place.3, *label)).collect();
             let path = &form.paths[path];
             let name = format!("{}.{}", form.name.value, path.name.value);
             let scope = Scope {
@@ -269,7 +280,7 @@ impl<'a> Compiler<'a> {
             let origin = self.origin(&name, path.name.span, scope);
             self.code.emit(Step::Enter { group }, origin);
             self.code.place(entry.body);
-            self.path(&path.steps, path.name.span, scope);
+            self.path(&path.steps, &labels, path.name.span, scope);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Routes: candidate sites, what decides between them, and how long the way is.
 
+use std::collections::BTreeMap;
+
 use crate::engine::program::{Place, RouteId, RouteRule, RouteSite, RouteSpec, SiteId, StepId};
 use crate::engine::time::SimSpan;
 use crate::scenario::diagnostic::Diagnostic;
@@ -158,7 +160,7 @@ impl<'a> Compiler<'a> {
         };
         self.code.place(label);
         match written {
-            Some(steps) => self.path(steps, span, scope),
+            Some(steps) => self.path(steps, &BTreeMap::new(), span, scope),
             None => self.turn_away(span, scope),
         }
         label

@@ -1,5 +1,7 @@
 //! Steps to the flat table: every path of a service once for each site that runs it.
 
+use std::collections::BTreeMap;
+
 use crate::engine::program::{
     BookingSpec, DispositionId, HazardId, HazardSpec, MarkId, OptionalMark, ProfileId, SiteId,
     Step, StepId,
@@ -36,9 +38,16 @@ pub struct Aside<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    /// Compiles steps and what is written aside in them; reports an end from which there is no way on.
-    pub fn path(&mut self, steps: &'a [StepForm], span: Span, scope: Scope) {
-        if self.block(steps, scope) {
+    /// Compiles steps and what is written aside in them; reports an end from which there is no way on. `labels` stand before
+    /// steps that are gone to.
+    pub fn path(
+        &mut self,
+        steps: &'a [StepForm],
+        labels: &BTreeMap<usize, StepId>,
+        span: Span,
+        scope: Scope,
+    ) {
+        if self.labelled(steps, labels, scope) {
             let message = format!("path \"{}\" ends without leaving", scope.path);
             let span = steps.last().map_or(span, |step| step.span);
             let fault = Diagnostic::error(codes::NEVER_LEAVES, span, message);
@@ -72,8 +81,20 @@ impl<'a> Compiler<'a> {
 
     /// Compiles steps in order; true if a patient can come to their end.
     fn block(&mut self, steps: &'a [StepForm], scope: Scope) -> bool {
+        self.labelled(steps, &BTreeMap::new(), scope)
+    }
+
+    fn labelled(
+        &mut self,
+        steps: &'a [StepForm],
+        labels: &BTreeMap<usize, StepId>,
+        scope: Scope,
+    ) -> bool {
         let is_unreadable = |step: &StepForm| matches!(step.action, Action::Unreadable);
         for (index, step) in steps.iter().enumerate() {
+            if let Some(label) = labels.get(&index) {
+                self.code.place(*label);
+            }
             if is_unreadable(step) || self.step(step, scope) {
                 continue;
             }
@@ -277,9 +298,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// On with a path of the same service; coming round to it again counts as a visit.
-    fn go(&mut self, path: &Name, at: At) {
-        let Some((service, path)) = self.path_here(path, at.scope) else {
+    /// On with a path of the same service, or from a step of it on; coming round to it again counts as a visit.
+    fn go(&mut self, to: &Name, at: At) {
+        let Some((service, path, step)) = self.place_here(to, at.scope) else {
             return;
         };
         let from = at.scope.path.split_once('.').map_or("", |(_, path)| path);
@@ -288,8 +309,36 @@ impl<'a> Compiler<'a> {
             let group = at.scope.group;
             self.emit(Step::Enter { group }, at);
         }
-        let to = self.entries[&(at.scope.site, service, path)].body;
+        let site = at.scope.site;
+        let to = match step {
+            Some(step) => self.midway[&(site, service, path, step)],
+            None => self.entries[&(site, service, path)].body,
+        };
         self.emit(Step::Jump { to }, at);
+    }
+
+    /// As [`Self::path_here`], also for a step of a path.
+    fn place_here(&self, place: &Name, scope: Scope) -> Option<(usize, usize, Option<usize>)> {
+        let forms = &self.forms.services;
+        let service = scope.service.filter(|_| place.value.contains('.'));
+        let Some((service, (path, id))) = service.zip(place.value.split_once('.')) else {
+            let (service, path) = self.path_here(place, scope)?;
+            return Some((service, path, None));
+        };
+        if let Some((path, step)) = forms[service].place(&place.value) {
+            return Some((service, path, step));
+        }
+        let part = |value: &str| Name {
+            value: value.to_owned(),
+            span: place.span,
+        };
+        let (_, path) = self.path_here(&part(path), scope)?;
+        let what = format!(
+            "step with an id in path \"{}\"",
+            forms[service].paths[path].name.value
+        );
+        report_unknown(&what, &part(id), forms[service].step_ids(path), self.faults);
+        None
     }
 
     /// A path of the service the step belongs to.

@@ -33,11 +33,35 @@ impl ServiceForm {
         self.paths.iter().position(|path| path.name.value == name)
     }
 
+    /// A path by its name, or a step of it and all that follow: `path.id`.
+    pub fn place(&self, name: &str) -> Option<(usize, Option<usize>)> {
+        if let Some(path) = self.path(name) {
+            return Some((path, None));
+        }
+        let (path, id) = name.split_once('.')?;
+        let path = self.path(path)?;
+        let mut steps = self.paths[path].steps.iter();
+        let step = steps.position(|step| step.id == id && !is_position(id))?;
+        Some((path, Some(step)))
+    }
+
+    /// Ids by which one may go to a step of a path.
+    pub fn step_ids(&self, path: usize) -> impl Iterator<Item = &str> {
+        let steps = self.paths[path].steps.iter();
+        let ids = steps.map(|step| step.id.as_str());
+        ids.filter(|id| !is_position(id))
+    }
+
     /// The path that patients take who are sent to the service without one being named.
     pub fn default_path(&self) -> Option<usize> {
         let only = (self.paths.len() == 1).then_some(0);
         self.path("arrive").or(only)
     }
+}
+
+/// Whether an id is the place of a step in its path, for want of one that is written.
+fn is_position(id: &str) -> bool {
+    id.chars().all(|c| c.is_ascii_digit())
 }
 
 pub fn services(root: &TableReader, reading: &Reading) -> Vec<ServiceForm> {

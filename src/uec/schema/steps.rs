@@ -172,7 +172,9 @@ fn actions() -> Keys {
         ),
         (
             "go",
-            name("Continues with a path of the same service and site."),
+            name(
+                "Continues with a path of the same service and site, or from a step of it on: path.id.",
+            ),
         ),
         (
             "refer",
