@@ -99,7 +99,7 @@ impl<R: Reader> Simulation<'_, R> {
                 }
             }
             if let Step::Use { pool, .. } = self.program.steps[patient.step.index()]
-                && patient.in_service
+                && patient.in_service()
             {
                 held[pool.index()] += 1;
             }

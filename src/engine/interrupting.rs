@@ -52,8 +52,7 @@ impl<R: Reader> Simulation<'_, R> {
         self.patients.origin_mut(patient).remaining = ends.since(self.now);
         let record = self.patients.get_mut(patient);
         record.token = record.token.wrapping_add(1);
-        record.in_service = false;
-        record.is_interrupted = true;
+        record.interrupt();
         let mut request = Request::new(
             patient,
             pool.0,

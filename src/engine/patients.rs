@@ -39,16 +39,17 @@ pub struct Patient {
     /// 0 nothing, else pool + 1, or the fleet unit with the high bit.
     held: [u16; N_HOLD_SLOTS],
     pub attributes: [u8; N_ATTRIBUTES],
+    /// `IN_SERVICE` and `INTERRUPTED`: a byte for both leaves room for one attribute more.
+    flags: u8,
     /// Changes when a scheduled event must not take effect.
     pub token: u16,
     /// Times any visit counter ran over.
     epoch: u16,
     units: [u8; N_HOLD_SLOTS],
-    /// In the timed part of a `Use`.
-    pub in_service: bool,
-    /// A `Use` was interrupted and waits to be resumed.
-    pub is_interrupted: bool,
 }
+
+const IN_SERVICE: u8 = 1;
+const INTERRUPTED: u8 = 2;
 
 /// Who the patient is and where it stands: touched now and then.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,6 +67,31 @@ pub struct PatientOrigin {
 }
 
 impl Patient {
+    /// In the timed part of a `Use`.
+    #[inline(always)]
+    pub fn in_service(&self) -> bool {
+        self.flags & IN_SERVICE != 0
+    }
+
+    #[inline]
+    pub fn set_in_service(&mut self, is: bool) {
+        self.flags = (self.flags & !IN_SERVICE) | u8::from(is) * IN_SERVICE;
+    }
+
+    /// A `Use` was interrupted and waits to be resumed.
+    #[inline]
+    pub fn interrupt(&mut self) {
+        self.flags = INTERRUPTED;
+    }
+
+    /// Whether a `Use` was interrupted, which is forgotten.
+    #[inline]
+    pub fn take_interruption(&mut self) -> bool {
+        let was_interrupted = self.flags & INTERRUPTED != 0;
+        self.flags &= !INTERRUPTED;
+        was_interrupted
+    }
+
     /// How many times (from 0) this patient has come to the group's paths before: the `nth` of its draws there.
     #[inline(always)]
     pub fn nth(&self, group: u8) -> u64 {
@@ -265,8 +291,7 @@ fn new_record(key: u64, attributes: [u8; N_ATTRIBUTES], step: StepId, token: u16
         epoch: 0,
         units: [0; N_HOLD_SLOTS],
         clocks_set: 0,
-        in_service: false,
-        is_interrupted: false,
+        flags: 0,
     }
 }
 

@@ -53,7 +53,7 @@ pub struct AttributeId(pub u8);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldSlot(pub u8);
 
-pub const N_ATTRIBUTES: usize = 12;
+pub const N_ATTRIBUTES: usize = 13;
 /// Clocks a patient can have: a bit of its record says whether each is set.
 pub const N_CLOCKS: usize = 32;
 /// Slots under which a patient can hold units at one time.

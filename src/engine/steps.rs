@@ -28,10 +28,10 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn end_use(&mut self, patient: u32, pool: PoolId) {
         let record = self.patients.get_mut(patient);
-        if !record.in_service {
+        if !record.in_service() {
             return;
         }
-        record.in_service = false;
+        record.set_in_service(false);
         record.step.0 += 1;
         if self.levels.at(pool.index()).keeps_served {
             self.served.at_mut(pool.index()).end(patient);
@@ -67,7 +67,7 @@ impl<R: Reader> Simulation<'_, R> {
                 duration,
             } => {
                 self.stand_at(patient, id);
-                let is_served = self.patients.get(patient).in_service;
+                let is_served = self.patients.get(patient).in_service();
                 if is_served || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
                     self.serve_for(patient, id, pool, wait, duration);
                 }
@@ -269,8 +269,8 @@ impl<R: Reader> Simulation<'_, R> {
     ) {
         self.tell_taken(patient, Resource::Pool { pool, units: 1 });
         let record = self.patients.get_mut(patient);
-        record.in_service = true;
-        let was_interrupted = std::mem::take(&mut record.is_interrupted);
+        record.set_in_service(true);
+        let was_interrupted = record.take_interruption();
         let span = if was_interrupted {
             self.patients.origin(patient).remaining
         } else {

@@ -312,7 +312,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
         let record = self.patients.get_mut(patient);
         if let Step::Use { .. } = self.rows.at(record.step.index()).step {
-            record.in_service = true;
+            record.set_in_service(true);
         } else {
             record.hold(
                 slot,
@@ -437,7 +437,7 @@ impl<R: Reader> Simulation<'_, R> {
             });
         }
         let record = self.patients.get_mut(request.patient);
-        record.is_interrupted = false;
+        record.take_interruption();
         record.step = self.program.waits.at(request.wait.index()).otherwise;
         self.ready.push_back(request.patient);
     }

@@ -2,7 +2,9 @@
 //!
 //! The first version is the system as it is; its numbers stay as they are.
 
-use crate::engine::program::{DispositionId, MarkId, PoolSpec, Program, Roster, SiteId};
+use crate::engine::program::{
+    DispositionId, MarkId, N_ATTRIBUTES, N_CLOCKS, PoolSpec, Program, Roster, SiteId,
+};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::files::Span;
 use crate::uec::codes;
@@ -261,11 +263,9 @@ impl Joiner<'_> {
                 "{n_versions} versions of this system at a time are too much: a table has more than 65534 entries"
             ));
         }
-        if n_attributes > crate::engine::program::N_ATTRIBUTES
-            || usize::from(n_clocks) > crate::engine::program::N_CLOCKS
-        {
+        if n_attributes > N_ATTRIBUTES || usize::from(n_clocks) > N_CLOCKS {
             self.refuse(format!(
-                "all versions together have {n_attributes} attributes and {n_clocks} clocks; 12 and 32 at most"
+                "all versions together have {n_attributes} attributes and {n_clocks} clocks; {N_ATTRIBUTES} and {N_CLOCKS} at most"
             ));
         }
         (!self.faults.has_errors()).then_some(self.joined)
