@@ -153,7 +153,13 @@ impl Setup {
         let Below { path, source } = &self.scenarios[scenario];
         let parameters = &self.experiment.parameters;
         let change = change_text(parameters, values, at);
-        load_over(path, source, &change, &self.overrides).map_err(|refused| {
+        let loaded = load_over(path, source, &change, &self.overrides);
+        let without_groups = |mut loaded: Loaded| {
+            // Of a point only its measures are looked at.
+            loaded.model.equity.clear();
+            loaded
+        };
+        loaded.map(without_groups).map_err(|refused| {
             let known = |fault: &Diagnostic| fault.severity == Severity::Error;
             let faults = refused.faults.sorted().into_iter().filter(known);
             let shown: Vec<String> = faults

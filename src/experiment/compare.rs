@@ -152,6 +152,7 @@ mod tests {
             flows: Vec::new(),
             conservation: Vec::new(),
             panel: None,
+            groups: None,
             partial: false,
             batches: false,
         }

@@ -3,6 +3,7 @@
 //! A line through the levels of `deprivation` (the most deprived first, weighted by residents) is laid through each
 //! replication; intervals are between replications, and paired in a comparison.
 
+use super::groups::{ByGroup, by_group, is_counted, residents};
 use super::results::{Estimate, Results};
 use super::summarise::estimate;
 use crate::stats::inequality::{Ends, ends};
@@ -38,12 +39,25 @@ impl Gap {
     }
 }
 
-/// Every statistic that is kept by deprivation; empty where no residents bring it.
+/// Every statistic that is kept by deprivation, in the order of measures; empty where no residents bring it.
 pub fn gaps(results: &Results) -> Vec<Gap> {
-    let model = &results.model;
-    let Some((attribute, residents)) = deprivation(model) else {
+    let Some((attribute, residents)) = deprivation(&results.model) else {
         return Vec::new();
     };
+    let mut gaps = of_keys(results, attribute, residents);
+    for row in by_group(results) {
+        let is_same = |gap: &Gap| gap.measure == row.measure && gap.statistic == row.statistic;
+        if row.attribute == attribute && !gaps.iter().any(is_same) {
+            gaps.push(of_groups(&row, residents));
+        }
+    }
+    gaps.sort_by_key(|gap| gap.measure);
+    gaps
+}
+
+/// Of measures that keep whole distributions by deprivation.
+fn of_keys(results: &Results, attribute: usize, residents: &[f64]) -> Vec<Gap> {
+    let model = &results.model;
     let levels = &model.names.attributes[attribute].levels;
     let cohorts: Vec<String> = levels
         .iter()
@@ -66,26 +80,34 @@ pub fn gaps(results: &Results) -> Vec<Gap> {
         }
         positions.push(position);
         if positions.len() == cohorts.len() {
-            gaps.push(gap(results, &positions, residents));
+            let key = &results.keys[positions[0]];
+            let runs = results.values.iter();
+            let runs = runs.map(|run| positions.iter().map(|at| run[*at]).collect());
+            gaps.push(gap(key.measure, key.statistic, runs, residents));
             positions.clear();
         }
     }
     gaps
 }
 
-fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
-    let key = &results.keys[positions[0]];
-    let is_per_resident = matches!(
-        key.statistic,
-        Statistic::Total
-            | Statistic::Count
-            | Statistic::PerDay
-            | Statistic::LowEstimate
-            | Statistic::HighEstimate
-    );
-    let of_run = |run: &Vec<Option<f64>>| {
-        let of_level = |(position, residents): (&usize, &f64)| {
-            let value = run[*position]?;
+fn of_groups(row: &ByGroup, residents: &[f64]) -> Gap {
+    let n_runs = row.levels.first().map_or(0, |level| level.values.len());
+    let of_run = |run: usize| row.levels.iter().map(|level| level.values[run]).collect();
+    let runs = (0..n_runs).map(of_run);
+    gap(row.measure, row.statistic, runs, residents)
+}
+
+/// `runs` are values by level, of each replication.
+fn gap(
+    measure: usize,
+    statistic: Statistic,
+    runs: impl Iterator<Item = Vec<Option<f64>>>,
+    residents: &[f64],
+) -> Gap {
+    let is_per_resident = is_counted(statistic);
+    let of_run = |run: Vec<Option<f64>>| {
+        let of_level = |(value, residents): (&Option<f64>, &f64)| {
+            let value = (*value)?;
             match is_per_resident {
                 // A level without residents has no weight, whatever its value.
                 true if *residents > 0.0 => Some(value / residents * 1000.0),
@@ -93,15 +115,15 @@ fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
                 false => Some(value),
             }
         };
-        let levels = positions.iter().zip(residents);
+        let levels = run.iter().zip(residents);
         let values: Option<Vec<f64>> = levels.map(of_level).collect();
         ends(&values?, residents)
     };
     Gap {
-        measure: key.measure,
-        statistic: key.statistic,
+        measure,
+        statistic,
         is_per_resident,
-        ends: results.values.iter().map(of_run).collect(),
+        ends: runs.map(of_run).collect(),
     }
 }
 
@@ -109,11 +131,7 @@ fn gap(results: &Results, positions: &[usize], residents: &[f64]) -> Gap {
 fn deprivation(model: &Model) -> Option<(usize, &[f64])> {
     let mut attributes = model.names.attributes.iter();
     let position = attributes.position(|attribute| attribute.id == "deprivation")?;
-    let residents = model
-        .residents
-        .iter()
-        .find(|residents| usize::from(residents.attribute.0) == position)?;
-    Some((position, &residents.by_level))
+    Some((position, residents(model, position)?))
 }
 
 /// Alternative minus baseline of the slope index, over the replications that both have; none without any.

@@ -2,7 +2,7 @@
 
 use super::counterfactual::Counterfactual;
 use crate::engine::checks::Balance;
-use crate::uec::measures::{FlowEnd, Growth, Panel, PanelTables};
+use crate::uec::measures::{FlowEnd, GroupTables, Growth, Panel, PanelTables};
 use crate::uec::model::{Model, Statistic};
 
 /// Monthly panels of all replications.
@@ -11,6 +11,14 @@ pub struct Panels {
     pub tables: PanelTables,
     /// In the order of replications.
     pub runs: Vec<Panel>,
+}
+
+/// What was counted by group of patients.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    pub tables: GroupTables,
+    /// Cells, in the order of replications.
+    pub runs: Vec<Vec<u64>>,
 }
 
 /// Identifies one number of a run.
@@ -70,6 +78,8 @@ pub struct Results {
     pub conservation: Vec<Conservation>,
     /// Of a long run, or one with roll-outs: by month, unit and roll-outs in force.
     pub panel: Option<Panels>,
+    /// Where all measures are told apart by group.
+    pub groups: Option<Groups>,
     /// Stopped before all replications were done.
     pub partial: bool,
     /// `replications` are batches of one run.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::replicate::{Finished, Replicated, tables_of};
 use super::results::{
-    Course, Estimate, LevelTimes, MeasureHistogram, Panels, PatientFlow, Results, ValueKey,
+    Course, Estimate, Groups, LevelTimes, MeasureHistogram, Panels, PatientFlow, Results, ValueKey,
 };
 use crate::engine::time::{DAY, MINUTE};
 use crate::stats::histogram::Histogram;
@@ -60,6 +60,12 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
                 .filter_map(|run| run.outcome.panel.clone())
                 .collect(),
         }),
+        groups: has_groups(tables).then(|| Groups {
+            tables: tables.groups().clone(),
+            runs: (finished.iter())
+                .map(|run| run.outcome.groups.clone())
+                .collect(),
+        }),
         partial: replicated.is_partial,
         batches: false,
         values: replicated
@@ -69,6 +75,10 @@ pub fn summarise(model: Model, replicated: Replicated) -> Results {
             .collect(),
         model,
     }
+}
+
+fn has_groups(tables: &MeasureTables) -> bool {
+    !tables.groups().attributes.is_empty()
 }
 
 /// What each number of a replication is, in order.

@@ -13,6 +13,7 @@ pub mod event_log;
 pub mod findings;
 pub mod fonts;
 pub mod format;
+mod groups;
 pub mod headline;
 pub mod history;
 pub mod html;

@@ -9,6 +9,7 @@ use crate::uec::model::Model;
 
 use super::charts::ChartTable;
 use super::format::{add_days, date_iso, exact, exact_or_empty, statistic_key, unit_of, verdict};
+use super::groups::Grouped;
 use super::panel;
 use super::subject::Outcome;
 use super::{costs, counterfactuals, variation};
@@ -61,6 +62,16 @@ pub fn all(outcome: Outcome<'_>) -> Vec<CsvTable> {
         tables.push(CsvTable {
             name: "equity.csv",
             text: equity(&results),
+        });
+    }
+    if let Some(grouped) = Grouped::new(&results) {
+        tables.push(CsvTable {
+            name: "groups.csv",
+            text: grouped.groups(),
+        });
+        tables.push(CsvTable {
+            name: "spreads.csv",
+            text: grouped.spreads(),
         });
     }
     if let Some(text) = variation::variation(&results) {

@@ -291,6 +291,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         program: compiled.program,
         names: compiled.names,
         measures: compiled.measures,
+        equity: compiled.equity,
         charts: compiled.charts,
         inputs: inputs.into_iter().map(input).collect(),
         changes: changes.collect(),

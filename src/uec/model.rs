@@ -28,6 +28,8 @@ pub struct Model {
     /// Who lives there, by the attributes that residents bring; empty without residents.
     pub residents: Vec<Residents>,
     pub measures: Vec<MeasureSpec>,
+    /// By which every measure of patients is told apart, beside its own `by`.
+    pub equity: Vec<AttributeId>,
     pub charts: Vec<ChartSpec>,
     /// Every number of the scenario with its source, in file order.
     pub inputs: Vec<InputValue>,
@@ -76,6 +78,7 @@ impl Model {
             program: area.program.clone(),
             names: self.names.clone(),
             measures: self.measures.clone(),
+            equity: self.equity.clone(),
             ..Self::default()
         }
     }
@@ -332,6 +335,17 @@ pub struct Weight {
     pub value: f64,
     pub low: f64,
     pub high: f64,
+}
+
+impl Weight {
+    /// What a statistic weighs by.
+    pub fn of(&self, statistic: Statistic) -> f64 {
+        match statistic {
+            Statistic::LowEstimate => self.low,
+            Statistic::HighEstimate => self.high,
+            _ => self.value,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

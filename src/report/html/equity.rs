@@ -8,6 +8,7 @@ use crate::report::subject::Subject;
 use crate::uec::model::{AttributeName, MeasureSpec, Statistic};
 
 use super::elements::{Cell, details, paragraph, table};
+use super::groups as by_group;
 
 /// Groups that a table has room for.
 const MOST_GROUPS: usize = 10;
@@ -24,13 +25,15 @@ pub fn section(subject: &Subject<'_>) -> String {
         .filter(|(_, attribute)| attribute.levels.len() <= MOST_GROUPS)
         .map(|(position, attribute)| groups(subject, position, attribute))
         .collect();
-    gaps + &groups
+    gaps + &groups + &by_group::section(subject)
 }
 
-/// One row for each measure that is kept by deprivation.
+/// One row for each measure whose own `by` names deprivation; those of all measures are in `equity.csv`.
 fn gap_table(subject: &Subject<'_>) -> String {
     let baseline = subject.baseline().results;
     let before = gaps(baseline);
+    let mut attributes = baseline.model.names.attributes.iter();
+    let deprivation = attributes.position(|attribute| attribute.id == "deprivation");
     let after: Vec<(&Results, Vec<Gap>)> = subject
         .alternatives()
         .iter()
@@ -38,7 +41,11 @@ fn gap_table(subject: &Subject<'_>) -> String {
         .collect();
     let wanted = |gap: &&Gap| {
         let measure = &baseline.model.measures[gap.measure];
-        first_statistic(measure) == Some(gap.statistic)
+        let is_own = measure
+            .by
+            .iter()
+            .any(|by| Some(usize::from(by.0)) == deprivation);
+        is_own && first_statistic(measure) == Some(gap.statistic)
     };
     let mut columns = vec!["Measure".to_owned(), gap_column(&subject.baseline().label)];
     for scenario in subject.alternatives() {

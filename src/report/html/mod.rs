@@ -10,6 +10,7 @@ mod costs;
 mod counterfactuals;
 pub mod elements;
 mod equity;
+mod groups;
 mod inputs;
 mod steps;
 mod values;

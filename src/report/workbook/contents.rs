@@ -24,6 +24,7 @@ pub fn sheets(subject: &Subject<'_>, tables: &[CsvTable], charts: &[Chart]) -> V
         "counterfactuals.csv",
         "cost.csv",
         "equity.csv",
+        "spreads.csv",
         "variation.csv",
     ]
     .iter()
@@ -87,6 +88,10 @@ fn about(file: &str) -> &'static str {
         "cost.csv" => "What each service costs in a year and by residents",
         "counterfactuals.csv" => "The same patients in both scenarios: who waits longer, who less",
         "equity.csv" => "Slope and relative index of inequality by deprivation",
+        "groups.csv" => "Every measure by group of patients",
+        "spreads.csv" => {
+            "How far groups of patients lie apart: the lowest, the highest and the spread"
+        }
         "variation.csv" => "How far sites differ: the lowest, the highest and the spread",
         "daily.csv" => "Courses over the measured days",
         "hourly.csv" => "Courses over the hours of the week",
@@ -107,7 +112,7 @@ fn column(name: &str) -> Column {
         "n" => (Kind::Number, "replications"),
         "difference_percent" => (Kind::Number, "% of baseline"),
         "over_minutes" | "up_to_minutes" => (Kind::Number, ""),
-        "patients" => (Kind::Number, "count"),
+        "patients" | "residents" => (Kind::Number, "count"),
         "n_sites" => (Kind::Number, "sites"),
         "ratio" | "ratio_ci_low" | "ratio_ci_high" | "pairing_gain" => (Kind::Number, "times"),
         "lowest"

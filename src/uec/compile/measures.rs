@@ -25,6 +25,8 @@ impl<'a> Compiler<'a> {
             }
         }
         self.clocks();
+        let by = forms.equity.iter();
+        self.equity = by.filter_map(|name| self.attribute(name)).collect();
         for form in &forms.charts {
             let spec = self.chart(form, &kept);
             self.charts.push(spec);

@@ -56,6 +56,8 @@ pub struct Compiled {
     pub program: Program,
     pub names: Names,
     pub measures: Vec<MeasureSpec>,
+    /// By which all measures of patients are told apart.
+    pub equity: Vec<AttributeId>,
     pub charts: Vec<ChartSpec>,
     /// Mean of each row of each duration, in milliseconds.
     pub mean_milliseconds: Vec<Vec<f64>>,
@@ -137,6 +139,7 @@ struct Compiler<'a> {
     program: Program,
     names: Names,
     measures: Vec<MeasureSpec>,
+    equity: Vec<AttributeId>,
     charts: Vec<ChartSpec>,
     code: Code,
     held: HeldNames,
@@ -198,6 +201,7 @@ impl<'a> Compiler<'a> {
             program: Program::default(),
             names: Names::default(),
             measures: Vec::new(),
+            equity: Vec::new(),
             charts: Vec::new(),
             code,
             held: HeldNames::default(),

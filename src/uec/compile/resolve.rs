@@ -61,6 +61,7 @@ impl Compiler<'_> {
             program: self.program,
             names: self.names,
             measures: self.measures,
+            equity: self.equity,
             charts: self.charts,
             mean_milliseconds: self.mean_milliseconds,
             stream_groups: self.stream_groups,

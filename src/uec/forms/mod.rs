@@ -5,6 +5,7 @@
 pub mod arrivals;
 pub mod choices;
 pub mod distributions;
+pub mod equity;
 pub mod fleets;
 pub mod measures;
 pub mod needs;
@@ -80,6 +81,8 @@ pub struct ScenarioForm {
     pub fleets: Vec<FleetForm>,
     pub triggers: Vec<TriggerForm>,
     pub measures: Vec<MeasureForm>,
+    /// Attributes by which all measures of patients are told apart.
+    pub equity: Vec<Name>,
     pub charts: Vec<ChartForm>,
     pub rollouts: Vec<RolloutForm>,
     /// Published monthly figures.
@@ -120,6 +123,7 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         fleets: fleets::fleets(&root, reading),
         triggers: triggers::triggers(&root, reading),
         measures: measures_at_one_price(&root, reading),
+        equity: equity::equity(&root, reading),
         charts: measures::charts(&root, reading),
         rollouts: rollouts::rollouts(&root, reading),
         history: root

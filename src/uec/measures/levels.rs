@@ -351,6 +351,11 @@ impl Period {
         self.start <= time && time < self.end
     }
 
+    /// How long it is.
+    pub fn days(&self) -> f64 {
+        self.end.since(self.start).0 as f64 / DAY.0 as f64
+    }
+
     /// Day of the measured period.
     #[inline]
     pub fn day(&self, time: SimTime) -> usize {

@@ -12,18 +12,21 @@
 
 mod by_patient;
 mod flow;
+mod groups;
 mod keys;
 mod levels;
 mod lines;
 mod outcome;
 mod panel;
 mod reader;
+mod statistics;
 mod tables;
 
 pub use by_patient::{
     FIRST_DURATION, JOURNEY, PatientReader, PatientRecord, PatientTables, QUEUES,
 };
 pub use flow::{Flow, FlowEnd, LAST_NTH};
+pub use groups::{GroupAttribute, GroupTables};
 pub use keys::{MeasureKey, Row, unit_milliseconds};
 pub use lines::{Growth, Line, SHORTEST_STRETCH};
 pub use outcome::{CourseKey, Outcome};

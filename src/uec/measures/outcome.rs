@@ -5,8 +5,9 @@ use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
 use super::panel::{Panel, PanelReader};
 use super::reader::{Cell, MeasureReader};
+use super::statistics::{Counted, percent, share};
 use super::tables::{Block, Grid, HOURS_OF_WEEK, Item, MeasureTables};
-use crate::engine::time::{DAY, HOUR};
+use crate::engine::time::HOUR;
 use crate::stats::histogram::Histogram;
 use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic, SumItem, SumOf};
 
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub growing: Vec<Growth>,
     /// Of a long run, or one with roll-outs.
     pub panel: Option<Panel>,
+    /// By group of patients, as [`MeasureTables::groups`] reads them.
+    pub groups: Vec<u64>,
 }
 
 /// A measure for all patients or for one site.
@@ -82,6 +85,7 @@ impl MeasureReader<'_> {
             ..Outcome::default()
         };
         outcome.panel = self.panel.take().map(PanelReader::into_panel);
+        outcome.groups = std::mem::take(&mut self.groups);
         for key in self.tables.keys() {
             let value = self.value(&model.measures[key.measure], key);
             outcome.values.push(value);
@@ -108,68 +112,24 @@ impl MeasureReader<'_> {
             | MeasureKind::FleetLevel { what, .. }
             | MeasureKind::TriggerLevel { what, .. } => self.levels.mean(&block.tracks[row], *what),
             MeasureKind::Share { .. } => {
-                let (of, among) = (
-                    self.counted(block.grid, row),
-                    self.counted(block.among, row),
-                );
-                match key.statistic {
-                    Statistic::Percent | Statistic::Mean => percent(of, among),
-                    statistic => Some(self.count(statistic, of)),
-                }
+                let among = self.counted(block.among, row);
+                share(key.statistic, self.number(block.grid, row), among)
             }
-            MeasureKind::Count { .. } => {
-                Some(self.count(key.statistic, self.counted(block.grid, row)))
-            }
+            MeasureKind::Count { .. } => Some(self.number(block.grid, row).number(key.statistic)),
             MeasureKind::Duration { .. } => {
-                self.duration(measure, key.statistic, self.times(block.grid, row))
+                let times = self.times(block.grid, row);
+                if let Statistic::Quantile(level) = key.statistic {
+                    return Some(times.quantile(level)? / unit_milliseconds(&measure.unit)? as f64);
+                }
+                let at_most = |bound| at_most(times, bound);
+                self.timed(times).duration(measure, key.statistic, at_most)
             }
             MeasureKind::Sum { items } => Some(self.sum(items, block, row, key.statistic)),
             MeasureKind::SumBeyond { .. } => {
-                self.beyond(measure, key.statistic, self.times(block.grid, row))
+                let times = self.times(block.grid, row);
+                let n_beyond = times.count() - at_most(times, 0);
+                self.timed(times).beyond(measure, key.statistic, n_beyond)
             }
-        }
-    }
-
-    fn count(&self, statistic: Statistic, count: u64) -> f64 {
-        match statistic {
-            Statistic::PerDay => self.per_day(count as f64),
-            _ => count as f64,
-        }
-    }
-
-    fn duration(
-        &self,
-        measure: &MeasureSpec,
-        statistic: Statistic,
-        times: &Histogram,
-    ) -> Option<f64> {
-        let unit = unit_milliseconds(&measure.unit).map(|unit| unit as f64);
-        match statistic {
-            Statistic::Mean => Some(times.mean()? / unit?),
-            Statistic::Total => Some(times.sum() as f64 / unit?),
-            Statistic::Quantile(level) => Some(times.quantile(level)? / unit?),
-            Statistic::Within(bound) => percent(at_most(times, bound.0), times.count()),
-            Statistic::Over(bound) => {
-                percent(times.count() - at_most(times, bound.0), times.count())
-            }
-            _ => Some(self.count(statistic, times.count())),
-        }
-    }
-
-    fn beyond(
-        &self,
-        measure: &MeasureSpec,
-        statistic: Statistic,
-        times: &Histogram,
-    ) -> Option<f64> {
-        let n_beyond = times.count() - at_most(times, 0);
-        let unit = unit_milliseconds(&measure.unit).map(|unit| unit as f64);
-        match statistic {
-            Statistic::Mean => Some(times.mean()? / unit?),
-            Statistic::Count => Some(n_beyond as f64),
-            Statistic::Percent => percent(n_beyond, times.count()),
-            Statistic::PerDay => Some(self.per_day(times.sum() as f64 / unit?)),
-            _ => Some(times.sum() as f64 / unit?),
         }
     }
 
@@ -194,15 +154,10 @@ impl MeasureReader<'_> {
                 (_, Item::Counts(grid)) => self.counted(*grid, row) as f64,
                 _ => unreachable!("an item is counted as what it is of"),
             };
-            total += amount
-                * match statistic {
-                    Statistic::LowEstimate => item.weight.low,
-                    Statistic::HighEstimate => item.weight.high,
-                    _ => item.weight.value,
-                };
+            total += amount * item.weight.of(statistic);
         }
         match statistic {
-            Statistic::PerDay => self.per_day(total),
+            Statistic::PerDay => total / self.tables.period.days(),
             _ => total,
         }
     }
@@ -270,9 +225,20 @@ impl MeasureReader<'_> {
         &self.times[grid.first_row as usize + row]
     }
 
-    fn per_day(&self, count: f64) -> f64 {
-        let period = &self.tables.period;
-        count / (period.end.since(period.start).0 as f64 / DAY.0 as f64)
+    fn number(&self, grid: Grid, row: usize) -> Counted {
+        Counted {
+            count: self.counted(grid, row),
+            sum: 0,
+            days: self.tables.period.days(),
+        }
+    }
+
+    fn timed(&self, times: &Histogram) -> Counted {
+        Counted {
+            count: times.count(),
+            sum: times.sum(),
+            days: self.tables.period.days(),
+        }
     }
 }
 
@@ -302,8 +268,4 @@ fn at_most(times: &Histogram, bound: u64) -> u64 {
 
 fn mean(cell: Cell, unit: u64) -> Option<f64> {
     (cell.count > 0).then(|| cell.sum as f64 / cell.count as f64 / unit as f64)
-}
-
-fn percent(of: u64, among: u64) -> Option<f64> {
-    (among > 0).then(|| of as f64 / among as f64 * 100.0)
 }

@@ -25,6 +25,8 @@ pub struct MeasureReader<'t> {
     pub(super) flows: Flows,
     pub(super) lines: LineWatch,
     pub(super) panel: Option<PanelReader>,
+    /// By group of patients.
+    pub(super) groups: Vec<u64>,
     calendar: Calendar,
 }
 
@@ -68,6 +70,7 @@ impl<'t> MeasureReader<'t> {
             flows: Flows::new(&tables.flow, tables.period.start, tables.period.end),
             lines: LineWatch::default(),
             panel: tables.panel.as_ref().map(PanelReader::new),
+            groups: vec![0; tables.groups.n_cells()],
             calendar: Calendar::default(),
         }
     }
@@ -161,6 +164,10 @@ impl<'t> MeasureReader<'t> {
         if !tap.splits.is_empty() {
             self.book_splits(tap, attributes, amount);
         }
+        if let Some(account) = tap.groups {
+            let groups = &self.tables.groups;
+            groups.book(&mut self.groups, account, attributes, amount);
+        }
     }
 
     #[inline(never)]
@@ -214,6 +221,8 @@ impl MeasureReader<'_> {
                 sum.sum += cell.sum;
             }
         }
+        let groups = self.groups.iter_mut().zip(&other.groups);
+        groups.for_each(|(sum, cell)| *sum += cell);
         self.levels.absorb(&other.levels);
         self.flows.absorb(&other.flows);
     }

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::flow::FlowTables;
+use super::groups::GroupTables;
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
 use super::panel::PanelTables;
@@ -28,6 +29,7 @@ pub struct MeasureTables {
     pub(super) blocks: Vec<Block>,
     /// Of a long run, or one with roll-outs.
     pub(super) panel: Option<PanelTables>,
+    pub(super) groups: GroupTables,
     keys: Vec<MeasureKey>,
 }
 
@@ -52,6 +54,8 @@ pub(super) struct Tap {
     pub site_rows: Box<[u16]>,
     pub whole: Whole,
     pub grid: Grid,
+    /// Account by group, unless another tap of the mark books it.
+    pub groups: Option<u16>,
 }
 
 /// Where a patient is counted that counts for all: row 0 is the sum of these rows and of what it got itself, made when
@@ -209,6 +213,11 @@ impl MeasureTables {
         self.panel.as_ref()
     }
 
+    /// What is counted by group of patients; without attributes if nothing is.
+    pub fn groups(&self) -> &GroupTables {
+        &self.groups
+    }
+
     /// Every number of an [`super::Outcome`], in order.
     pub fn keys(&self) -> &[MeasureKey] {
         &self.keys
@@ -223,6 +232,7 @@ struct Builder<'m> {
     sizes: Sizes,
     levels: LevelTables,
     blocks: Vec<Block>,
+    groups: GroupTables,
 }
 
 impl<'m> Builder<'m> {
@@ -230,6 +240,7 @@ impl<'m> Builder<'m> {
         let n_marks = model.program.mark_clocks.len();
         Self {
             model,
+            groups: GroupTables::new(model, period.days()),
             period,
             sites_of_mark: sites_of_marks(&model.program, n_marks),
             taps_by_mark: vec![Vec::new(); n_marks],
@@ -240,6 +251,7 @@ impl<'m> Builder<'m> {
     }
 
     fn measure(&mut self, measure: &MeasureSpec) {
+        self.groups.begin_measure();
         match &measure.kind {
             MeasureKind::Count { mark } => self.counted(measure, *mark, What::Count),
             MeasureKind::Duration { from, to } => {
@@ -321,12 +333,14 @@ impl<'m> Builder<'m> {
                 Item::Times(self.tap(measure, *to, filter, what, block))
             }
             SumOf::Pools { pools, .. } => {
+                self.groups.add_nobody();
                 let rows = self
                     .levels
                     .add_pools(self.model, measure, pools, &self.period);
                 Item::Tracks(rows[0].1.clone())
             }
             SumOf::Fleet { fleet, .. } => {
+                self.groups.add_nobody();
                 let rows = self.levels.add_fleet(measure, *fleet, &self.period);
                 Item::Tracks(rows[0].1.clone())
             }
@@ -396,13 +410,20 @@ impl<'m> Builder<'m> {
             Whole::Sites(_) => self.site_rows(block),
             _ => Box::default(),
         };
+        let filters: Box<[Filter]> = conditions.map(Filter::new).collect();
+        let bounds = match what {
+            What::Count | What::Between { .. } => None,
+            What::Since { .. } => Some(time_bounds(measure)),
+            What::Beyond { .. } => Some(NOT_BEYOND.to_vec()),
+        };
         let tap = Tap {
             what,
-            filters: conditions.map(Filter::new).collect(),
+            groups: self.groups.add(mark, what, &filters, bounds.clone()),
+            filters,
             splits: splits.into(),
             site_rows,
             whole,
-            grid: self.grid(measure, what, block),
+            grid: self.grid(measure, bounds, block),
         };
         let grid = tap.grid;
         self.taps_by_mark[mark.index()].push(tap);
@@ -434,21 +455,17 @@ impl<'m> Builder<'m> {
         rows.into()
     }
 
-    fn grid(&mut self, measure: &MeasureSpec, what: What, block: &Block) -> Grid {
+    /// `bounds` are of times; counts have none.
+    fn grid(&mut self, measure: &MeasureSpec, bounds: Option<Vec<u64>>, block: &Block) -> Grid {
         let n_rows = block.rows.len();
         let sizes = &mut self.sizes;
-        let first_row = match what {
-            What::Count | What::Between { .. } => {
+        let first_row = match bounds {
+            None => {
                 sizes.counts += n_rows;
                 sizes.counts - n_rows
             }
-            What::Since { .. } => {
-                sizes.times.extend(vec![time_bounds(measure); n_rows]);
-                sizes.times.len() - n_rows
-            }
-            What::Beyond { .. } => {
-                // The bound tells how many were not beyond at all.
-                sizes.times.extend(vec![vec![0]; n_rows]);
+            Some(bounds) => {
+                sizes.times.extend(vec![bounds; n_rows]);
                 sizes.times.len() - n_rows
             }
         };
@@ -466,7 +483,8 @@ impl<'m> Builder<'m> {
         grid
     }
 
-    fn finish(self, model: &Model, period: Period) -> MeasureTables {
+    fn finish(mut self, model: &Model, period: Period) -> MeasureTables {
+        self.groups.finish();
         let mut keys = Vec::new();
         for (index, (measure, block)) in model.measures.iter().zip(&self.blocks).enumerate() {
             for &statistic in &measure.statistics {
@@ -496,12 +514,16 @@ impl<'m> Builder<'m> {
             levels: self.levels,
             flow: FlowTables::new(&model.program, &model.names),
             blocks: self.blocks,
+            groups: self.groups,
             keys,
         }
     }
 }
 
 pub(super) const HOURS_OF_WEEK: usize = 168;
+
+/// Of times beyond a bound: tells how many were not beyond at all.
+const NOT_BEYOND: [u64; 1] = [0];
 
 /// Bounds of `within` and `over` in milliseconds, increasing, each once.
 fn time_bounds(measure: &MeasureSpec) -> Vec<u64> {

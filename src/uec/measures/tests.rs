@@ -262,3 +262,82 @@ fn levels_are_means_over_the_measured_period() {
     assert_eq!(outcome.daily[0], [Some(6.5)]);
     assert_eq!(outcome.weekly[1][..4], [None, Some(2.0), Some(3.0), None]);
 }
+
+#[test]
+fn groups_add_up_to_the_whole_of_every_measure() {
+    let bound = SimSpan(30 * MINUTE.0);
+    let statistics = [
+        Statistic::Mean,
+        Statistic::Total,
+        Statistic::Within(bound),
+        Statistic::Over(SimSpan(60 * MINUTE.0)),
+        Statistic::Count,
+        Statistic::Quantile(0.5),
+    ];
+    let beyond = MeasureKind::SumBeyond {
+        from: ARRIVED,
+        to: LEFT,
+        beyond: bound,
+    };
+    let share = MeasureKind::Share {
+        of: LEFT,
+        of_filter: vec![Condition {
+            attribute: ACUITY,
+            levels: vec![1],
+        }],
+        among: LEFT,
+        among_filter: Vec::new(),
+    };
+    // The second duration shares the account of the first, and asks it for another bound.
+    let measures = vec![
+        duration(&statistics),
+        duration(&[Statistic::Within(SimSpan(10 * MINUTE.0))]),
+        measure(beyond, "min", &[Statistic::Total, Statistic::Count]),
+        measure(share, "%", &[Statistic::Percent, Statistic::Count]),
+        measure(
+            MeasureKind::Count { mark: LEFT },
+            "patients",
+            &[Statistic::PerDay],
+        ),
+    ];
+    let model = Model {
+        equity: vec![ACUITY],
+        ..model(measures)
+    };
+    let patients = [
+        (0, 0, 0, 10),
+        (0, 2, 0, 30),
+        (1, 2, 0, 31),
+        (0, 2, 0, 61),
+        (0, 1, 0, 90),
+    ];
+    let outcome = outcome(&model, SimSpan::ZERO, &patients);
+    let tables = MeasureTables::new(&model, SimSpan::ZERO, DAY);
+    let groups = tables.groups();
+    let values = |measure: usize, statistic| -> Vec<Option<f64>> {
+        let spec = (measure, &model.measures[measure]);
+        let cells = &outcome.groups;
+        (0..3)
+            .map(|group| groups.value(spec, statistic, group, cells))
+            .collect()
+    };
+    let known = |values: [f64; 3]| values.map(Some).to_vec();
+    assert_eq!(
+        groups.statistics(&model.measures[0]),
+        statistics[..5],
+        "centiles have no groups"
+    );
+    assert_eq!(values(0, Statistic::Count), known([1.0, 1.0, 3.0]));
+    assert_eq!(values(0, Statistic::Total), known([10.0, 90.0, 122.0]));
+    assert_eq!(values(0, Statistic::Mean), known([10.0, 90.0, 122.0 / 3.0]));
+    let third = 1.0 / 3.0 * 100.0;
+    assert_eq!(values(0, statistics[2]), known([100.0, 0.0, third]));
+    assert_eq!(values(0, statistics[3]), known([0.0, 100.0, third]));
+    let ten = Statistic::Within(SimSpan(10 * MINUTE.0));
+    assert_eq!(values(1, ten), known([100.0, 0.0, 0.0]));
+    assert_eq!(values(2, Statistic::Total), known([0.0, 60.0, 32.0]));
+    assert_eq!(values(2, Statistic::Count), known([0.0, 1.0, 2.0]));
+    assert_eq!(values(3, Statistic::Percent), known([0.0, 100.0, 0.0]));
+    assert_eq!(values(3, Statistic::Count), known([0.0, 1.0, 0.0]));
+    assert_eq!(values(4, Statistic::PerDay), known([1.0, 1.0, 3.0]));
+}

@@ -19,6 +19,21 @@ pub fn tables() -> Keys {
             "measures",
             about(named(of("measure")), "What is measured, by name."),
         ),
+        (
+            "equity",
+            about(
+                closed_with(
+                    keys([(
+                        "by",
+                        names(
+                            "Attributes: every measure of patients is counted by the levels of each, as groups.csv has it.",
+                        ),
+                    )]),
+                    &["by"],
+                ),
+                "By which groups of patients every measure is told apart; centiles only where a measure's own by asks.",
+            ),
+        ),
         ("prices", of("prices")),
         (
             "charts",

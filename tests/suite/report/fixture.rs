@@ -178,6 +178,7 @@ pub fn results(name: &str, title: &str, burden: f64) -> Results {
         flows: flows(burden),
         conservation,
         panel: None,
+        groups: None,
         partial: false,
         batches: false,
     }

@@ -68,7 +68,8 @@ pub fn pieces() -> Vec<Value> {
     for (key, value) in whole.as_object().expect("a table") {
         match value.as_object() {
             Some(entries)
-                if !["areas", "run", "people", "prices", "windows"].contains(&key.as_str()) =>
+                if !["areas", "run", "people", "equity", "prices", "windows"]
+                    .contains(&key.as_str()) =>
             {
                 for (name, entry) in entries {
                     pieces.push(json!({ "run": run, key: { name: entry } }));
@@ -109,7 +110,8 @@ fn kind_of(at: &str, table: &Map<String, Value>) -> (String, Vec<String>) {
         *name = "*";
     }
     // The entries of a table with free names are called anything.
-    let is_named = parts.len() == 2 && !matches!(parts[1], "areas" | "run" | "people" | "prices");
+    let is_named =
+        parts.len() == 2 && !matches!(parts[1], "areas" | "run" | "people" | "equity" | "prices");
     let keys = table.keys().filter(|_| !is_named).cloned();
     (parts.join("/"), keys.collect())
 }

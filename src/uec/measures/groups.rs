@@ -1,0 +1,317 @@
+//! Every measure of patients by group of patients (deprivation, age, zone, …), without their distributions.
+//!
+//! An account is a row of cells for each level of each attribute; attributes are not crossed. A count has one cell. Times have
+//! their sum in milliseconds and then how many lie in each band between the bounds that statistics ask for, so that a patient
+//! changes two cells of an attribute, whatever the number of bounds. Measures that count the same share an account.
+//!
+//! Pools and fleets serve everybody: their levels have no groups, and of a sum the units on duty are in none.
+
+use super::keys::has_statistic;
+use super::statistics::{Counted, share};
+use super::tables::{Filter, What};
+use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES};
+use crate::engine::time::SimSpan;
+use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic, SumOf};
+
+/// Where each measure is counted by group; the same for all replications of a model.
+#[derive(Clone, Debug, Default)]
+pub struct GroupTables {
+    /// By which patients are told apart.
+    pub attributes: Vec<GroupAttribute>,
+    accounts: Vec<Account>,
+    /// By measure: its account; of a share those of `of` and `among`, of a sum those of its items.
+    of_measures: Vec<Vec<Option<u16>>>,
+    /// Of the measured period.
+    days: f64,
+}
+
+/// An attribute and which of the groups are its levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupAttribute {
+    pub attribute: AttributeId,
+    pub first_group: usize,
+    pub n_levels: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Account {
+    first_cell: usize,
+    /// Of times: bounds in milliseconds, increasing; none of counts.
+    bounds: Option<Vec<u64>>,
+    mark: MarkId,
+    what: What,
+    filters: Box<[Filter]>,
+}
+
+impl Account {
+    /// Cells of a group.
+    fn width(&self) -> usize {
+        match &self.bounds {
+            Some(bounds) => bounds.len() + 2,
+            None => 1,
+        }
+    }
+}
+
+/// What an account says of a group.
+#[derive(Clone, Copy)]
+struct Tally<'a> {
+    bounds: Option<&'a [u64]>,
+    cells: &'a [u64],
+}
+
+impl Tally<'_> {
+    fn count(self) -> u64 {
+        match self.bounds {
+            Some(_) => self.cells[1..].iter().sum(),
+            None => self.cells[0],
+        }
+    }
+
+    fn sum(self) -> u128 {
+        match self.bounds {
+            Some(_) => u128::from(self.cells[0]),
+            None => 0,
+        }
+    }
+
+    /// How many lasted at most `bound` milliseconds, one of the account's.
+    fn at_most(self, bound: u64) -> u64 {
+        let bounds = self.bounds.unwrap_or_default();
+        let n_bands = bounds.partition_point(|known| *known <= bound);
+        self.cells[1..=n_bands].iter().sum()
+    }
+
+    fn counted(self, days: f64) -> Counted {
+        Counted {
+            count: self.count(),
+            sum: self.sum(),
+            days,
+        }
+    }
+}
+
+/// Building.
+impl GroupTables {
+    pub(super) fn new(model: &Model, days: f64) -> Self {
+        let mut first_group = 0;
+        let attributes = model.equity.iter().map(|&attribute| {
+            let n_levels = model.names.attributes[usize::from(attribute.0)]
+                .levels
+                .len();
+            first_group += n_levels;
+            GroupAttribute {
+                attribute,
+                first_group: first_group - n_levels,
+                n_levels,
+            }
+        });
+        Self {
+            attributes: attributes.collect(),
+            days,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn begin_measure(&mut self) {
+        self.of_measures.push(Vec::new());
+    }
+
+    /// An account of the measure begun last; given is where to book, none if it is booked already or there are no groups.
+    pub(super) fn add(
+        &mut self,
+        mark: MarkId,
+        what: What,
+        filters: &[Filter],
+        bounds: Option<Vec<u64>>,
+    ) -> Option<u16> {
+        if self.attributes.is_empty() {
+            return None;
+        }
+        let is_same = |account: &Account| {
+            account.mark == mark && account.what == what && *account.filters == *filters
+        };
+        let known = self.accounts.iter().position(is_same);
+        let index = known.unwrap_or(self.accounts.len());
+        match known {
+            Some(known) => {
+                if let (Some(all), Some(more)) = (&mut self.accounts[known].bounds, bounds) {
+                    all.extend(more);
+                    all.sort_unstable();
+                    all.dedup();
+                }
+            }
+            None => self.accounts.push(Account {
+                first_cell: 0,
+                bounds,
+                mark,
+                what,
+                filters: filters.into(),
+            }),
+        }
+        let account = u16::try_from(index).expect("a scenario has few measures");
+        self.push_item(Some(account));
+        known.is_none().then_some(account)
+    }
+
+    /// The next item of the measure begun last has no patients.
+    pub(super) fn add_nobody(&mut self) {
+        self.push_item(None);
+    }
+
+    fn push_item(&mut self, account: Option<u16>) {
+        if let Some(accounts) = self.of_measures.last_mut() {
+            accounts.push(account);
+        }
+    }
+
+    /// Lays the accounts out once their bounds are known.
+    pub(super) fn finish(&mut self) {
+        let n_groups = self.n_groups();
+        let mut first_cell = 0;
+        for account in &mut self.accounts {
+            account.first_cell = first_cell;
+            first_cell += account.width() * n_groups;
+        }
+    }
+
+    pub(super) fn n_cells(&self) -> usize {
+        let last = self.accounts.last();
+        last.map_or(0, |last| last.first_cell + last.width() * self.n_groups())
+    }
+
+    fn n_groups(&self) -> usize {
+        let last = self.attributes.last();
+        last.map_or(0, |last| last.first_group + last.n_levels)
+    }
+}
+
+/// Booking.
+impl GroupTables {
+    #[inline]
+    pub(super) fn book(
+        &self,
+        cells: &mut [u64],
+        account: u16,
+        attributes: &[u8; N_ATTRIBUTES],
+        amount: SimSpan,
+    ) {
+        let account = &self.accounts[usize::from(account)];
+        let cells = &mut cells[account.first_cell..];
+        let groups = self.attributes.iter().map(|one| {
+            one.first_group + usize::from(attributes[usize::from(one.attribute.0) % N_ATTRIBUTES])
+        });
+        match &account.bounds {
+            None => groups.for_each(|group| cells[group] += 1),
+            Some(bounds) => {
+                let longer_than = bounds.iter().filter(|bound| amount.0 > **bound);
+                let (band, width) = (longer_than.count(), bounds.len() + 2);
+                for group in groups {
+                    let cells = &mut cells[group * width..];
+                    cells[0] += amount.0;
+                    cells[1 + band] += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Reading.
+impl GroupTables {
+    /// Statistics that a measure has by group: all but centiles, of measures of patients.
+    pub fn statistics(&self, measure: &MeasureSpec) -> Vec<Statistic> {
+        let of_patients = match &measure.kind {
+            MeasureKind::Level { .. }
+            | MeasureKind::FleetLevel { .. }
+            | MeasureKind::TriggerLevel { .. } => false,
+            MeasureKind::Sum { items } => items
+                .iter()
+                .any(|item| !matches!(item.of, SumOf::Pools { .. } | SumOf::Fleet { .. })),
+            _ => true,
+        };
+        let statistics = measure.statistics.iter().copied();
+        statistics
+            .filter(|statistic| {
+                of_patients
+                    && !matches!(statistic, Statistic::Quantile(_))
+                    && has_statistic(measure, *statistic)
+            })
+            .collect()
+    }
+
+    /// A statistic of `measure`, which is at `index` in `Model::measures`, in a group, from the cells of one replication.
+    pub fn value(
+        &self,
+        (index, measure): (usize, &MeasureSpec),
+        statistic: Statistic,
+        group: usize,
+        cells: &[u64],
+    ) -> Option<f64> {
+        let tally = |item: usize| self.tally(index, item, group, cells);
+        let counted = |item: usize| tally(item).map(|tally| tally.counted(self.days));
+        match &measure.kind {
+            MeasureKind::Level { .. }
+            | MeasureKind::FleetLevel { .. }
+            | MeasureKind::TriggerLevel { .. } => None,
+            MeasureKind::Count { .. } => Some(counted(0)?.number(statistic)),
+            MeasureKind::Share { .. } => share(statistic, counted(0)?, tally(1)?.count()),
+            MeasureKind::Duration { .. } => {
+                let times = tally(0)?;
+                let at_most = |bound| times.at_most(bound);
+                counted(0)?.duration(measure, statistic, at_most)
+            }
+            MeasureKind::SumBeyond { .. } => {
+                let times = tally(0)?;
+                let n_beyond = times.count() - times.at_most(0);
+                counted(0)?.beyond(measure, statistic, n_beyond)
+            }
+            MeasureKind::Sum { items } => {
+                let amounts = items.iter().enumerate().filter_map(|(position, item)| {
+                    let tally = tally(position)?;
+                    let amount = match &item.of {
+                        SumOf::Time { per, .. } => tally.sum() as f64 / per.0 as f64,
+                        _ => tally.count() as f64,
+                    };
+                    Some(amount * item.weight.of(statistic))
+                });
+                let total = amounts.fold(0.0, |sum, amount| sum + amount);
+                Some(match statistic {
+                    Statistic::PerDay => total / self.days,
+                    _ => total,
+                })
+            }
+        }
+    }
+
+    /// How many patients a value of a group is made of (of a share: among whom); none of a sum of several things.
+    pub fn patients(
+        &self,
+        (index, measure): (usize, &MeasureSpec),
+        group: usize,
+        cells: &[u64],
+    ) -> Option<u64> {
+        let item = match &measure.kind {
+            MeasureKind::Share { .. } => 1,
+            MeasureKind::Sum { .. } => return None,
+            _ => 0,
+        };
+        Some(self.tally(index, item, group, cells)?.count())
+    }
+
+    fn tally<'a>(
+        &'a self,
+        measure: usize,
+        item: usize,
+        group: usize,
+        cells: &'a [u64],
+    ) -> Option<Tally<'a>> {
+        let account = (*self.of_measures.get(measure)?.get(item)?)?;
+        let account = &self.accounts[usize::from(account)];
+        let width = account.width();
+        let first = account.first_cell + group * width;
+        Some(Tally {
+            bounds: account.bounds.as_deref(),
+            cells: &cells[first..first + width],
+        })
+    }
+}
