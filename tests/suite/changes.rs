@@ -12,7 +12,7 @@ use crate::small::{Length, model_of_over_shipped, run, values};
 const ASKED: [(&str, &str); 4] = [
     (
         "care-home-support",
-        "first_contact.steps.lives_in_care_home",
+        "first_contact.steps.rings_support_line",
     ),
     (
         "high-intensity-users",
