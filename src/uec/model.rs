@@ -392,6 +392,19 @@ pub enum Nature {
     Emergent,
 }
 
+impl MeasureSpec {
+    /// Of pools, a fleet or a trigger, and kept by day.
+    pub fn is_level_by_day(&self) -> bool {
+        let is_level = matches!(
+            self.kind,
+            MeasureKind::Level { .. }
+                | MeasureKind::FleetLevel { .. }
+                | MeasureKind::TriggerLevel { .. }
+        );
+        is_level && self.by_day
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartSpec {
     pub id: String,
@@ -437,6 +450,8 @@ pub enum ChartKind {
     Groups,
     /// Every replication as a point, and the share of them up to each value.
     Runs,
+    /// Levels over the days as areas one on the other.
+    Stack,
 }
 
 impl ChartKind {
@@ -445,8 +460,11 @@ impl ChartKind {
         matches!(self, Self::Daily | Self::Week | Self::Level)
     }
 
+    /// Areas of a stack that colours can tell apart.
+    pub const MAX_AREAS: usize = 4;
+
     /// As written in a scenario, in the order of the variants.
-    pub const WRITTEN: [(&'static str, Self); 15] = [
+    pub const WRITTEN: [(&'static str, Self); 16] = [
         ("daily", Self::Daily),
         ("week", Self::Week),
         ("survival", Self::Survival),
@@ -462,6 +480,7 @@ impl ChartKind {
         ("sites", Self::Sites),
         ("groups", Self::Groups),
         ("runs", Self::Runs),
+        ("stack", Self::Stack),
     ];
 
     /// Whether a chart of this kind shows measures; a flow shows patients.

@@ -252,19 +252,21 @@ pub fn how_drawn(panels: &[CoursePanel<'_>]) -> String {
     let Some(first) = panels.first() else {
         return String::new();
     };
-    let is_smoothed =
-        matches!(first.window, Window::Days { .. }) && first.n_bins() >= SMOOTHED_FROM_DAYS;
-    let what = match (is_smoothed, first.window) {
-        (true, _) => "7-day means",
-        (false, Window::Week) => "mean for each hour of the week",
-        (false, Window::Days { .. }) => "daily means",
-    };
     let shade = if first.has_ribbons() {
         "; shaded: 5th to 95th centile between replications"
     } else {
         ""
     };
-    format!("{what}{shade}")
+    format!("{}{shade}", means_drawn(first))
+}
+
+/// What the points of a panel are: `7-day means`.
+pub fn means_drawn(panel: &CoursePanel<'_>) -> &'static str {
+    match panel.window {
+        Window::Week => "mean for each hour of the week",
+        Window::Days { .. } if panel.n_bins() >= SMOOTHED_FROM_DAYS => "7-day means",
+        Window::Days { .. } => "daily means",
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub mod plane;
 pub mod ranges;
 pub mod runs;
 pub mod sites;
+pub mod stack;
 pub mod stages;
 pub mod standards;
 pub mod steps;
@@ -173,5 +174,6 @@ fn drawing<'a>(subject: &'a Subject<'a>, spec: &'a ChartSpec) -> Option<Drawing<
         ChartKind::Sites => sites::draw(subject, spec),
         ChartKind::Groups => groups::draw(subject, spec),
         ChartKind::Runs => runs::draw(subject, spec),
+        ChartKind::Stack => stack::draw(subject, spec),
     }
 }

@@ -245,7 +245,6 @@ impl Scale {
                 roster(rows, self.admissions * site.share)
             ));
         }
-        text.push_str("ready_list = 4000\n");
         text
     }
 }

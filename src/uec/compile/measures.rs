@@ -353,6 +353,9 @@ impl<'a> Compiler<'a> {
             self.faults
                 .report(Diagnostic::error(codes::MEASURE, form.name.span, message));
         }
+        if form.kind == ChartKind::Stack && measures.len() == form.measures.len() {
+            self.check_stack(form, &measures);
+        }
         ChartSpec {
             id: form.name.value.clone(),
             kind: form.kind,
@@ -380,6 +383,27 @@ fn begins(kind: &MeasureKind) -> Vec<MarkId> {
 }
 
 impl Compiler<'_> {
+    /// Reports a stack that has nothing to show, or more than can be told apart.
+    fn check_stack(&self, form: &ChartForm, measures: &[usize]) {
+        let areas = measures.iter().map(|&measure| &self.measures[measure]);
+        let n_areas = areas.filter(|measure| measure.is_level_by_day()).count();
+        let most = ChartKind::MAX_AREAS;
+        if (1..=most).contains(&n_areas) {
+            return;
+        }
+        let name = &form.name.value;
+        let message = match n_areas {
+            0 => format!("chart \"{name}\" shows no level over the days"),
+            _ => format!(
+                "chart \"{name}\" has {n_areas} areas: more than {most} cannot be told apart"
+            ),
+        };
+        let fault = Diagnostic::error(codes::MEASURE, form.name.span, message);
+        let advice = "measures of kind = \"level\" with series = [\"day\"]";
+        self.faults
+            .report(fault.try_this(format!("up to {most} {advice}")));
+    }
+
     /// The measure whose time on a chart shades; it must be of a trigger and keep the course that the chart shows.
     fn shaded(&self, form: &ChartForm, kept: &[&str]) -> Option<usize> {
         let name = form.shaded.as_ref()?;

@@ -3,13 +3,15 @@
 use crate::scenario::access::TableReader;
 use crate::scenario::files::Span;
 use crate::scenario::tree::Node;
+use crate::scenario::values;
 use crate::uec::codes;
 
 use super::Name;
-use super::reading::{Reading, check_name, entries, key_name, owned_names, title};
+use super::reading::{Reading, check_name, entries, key_name, title};
 use super::sites::{RosterForm, SlotsForm, roster, slots};
 use super::steps::StepForm;
 use super::steps_reading::path_steps;
+use super::tables_reading::own;
 
 #[derive(Clone, Debug)]
 pub struct ServiceForm {
@@ -100,7 +102,7 @@ fn service(name: Name, node: &Node, reading: &Reading) -> ServiceForm {
 
 type ReadSize<'f, T> = &'f dyn Fn(&Node, &Reading) -> Option<T>;
 
-/// A list of names, or a table of names with the size that holds where a site gives none.
+/// A list of names, or a table of names with the size that holds where a site gives none; such tables may stand in the list.
 fn sized<T>(
     service: &str,
     reader: &TableReader,
@@ -113,17 +115,22 @@ fn sized<T>(
     };
     if node.as_table().is_none() && node.as_array().is_none() && node.as_str().is_none() {
         reading.faults.spoil(&format!("{service}.{key}"));
+        values::names(node, reading.faults);
+        return Vec::new();
     }
-    let found: Vec<(Name, Option<T>)> = match node.as_table() {
-        Some(table) => table
-            .own()
-            .map(|(key, node)| (key_name(key), read(node, reading)))
-            .collect(),
-        None => owned_names(reader, key)
-            .into_iter()
-            .map(|name| (name, None))
-            .collect(),
-    };
+    let mut found: Vec<(Name, Option<T>)> = Vec::new();
+    for node in node.as_array().unwrap_or(std::slice::from_ref(node)) {
+        match node.as_table() {
+            Some(table) => {
+                let each = table.own();
+                found.extend(each.map(|(key, node)| (key_name(key), read(node, reading))));
+            }
+            None => {
+                let name = values::name(node, reading.faults).map(own);
+                found.extend(name.map(|name| (name, None)));
+            }
+        }
+    }
     for (index, (name, _)) in found.iter().enumerate() {
         check_name(&name.value, name.span, reading);
         let is_repeated = found[..index]

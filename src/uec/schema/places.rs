@@ -66,8 +66,11 @@ pub fn definitions() -> Keys {
 }
 
 fn service() -> Value {
-    // A list of names, or the size that holds where a site gives none.
-    let sized = |size: &str| json!({ "anyOf": [of("names"), named(of(size))] });
+    // Names, or the size that holds where a site gives none.
+    let sized = |size: &str| {
+        let mixed = json!({ "type": "array", "items": { "anyOf": [of("name"), named(of(size))] } });
+        json!({ "anyOf": [of("name"), mixed, named(of(size))] })
+    };
     about(
         closed(keys([
             ("title", text("As shown in outputs.")),
@@ -75,14 +78,14 @@ fn service() -> Value {
                 "pools",
                 about(
                     sized("roster"),
-                    "Its pools of staff, rooms and beds: names, or a table with the size where a site gives none.",
+                    "Its pools of staff, rooms and beds: names, or tables with the size where a site gives none.",
                 ),
             ),
             (
                 "calendars",
                 about(
                     sized("slots"),
-                    "Its calendars of appointments: names, or a table with the slots where a site gives none.",
+                    "Its calendars of appointments: names, or tables with the slots where a site gives none.",
                 ),
             ),
             (

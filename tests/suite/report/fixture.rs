@@ -474,6 +474,7 @@ fn charts() -> Vec<ChartSpec> {
         chart("sites", ChartKind::Sites, &[2, 6], &[]),
         chart("groups", ChartKind::Groups, &[5], &[]),
         chart("runs", ChartKind::Runs, &[2, 3], &[]),
+        chart("inside", ChartKind::Stack, &[11, 10, 4], &[]),
     ]
 }
 

@@ -214,3 +214,33 @@ fn a_verdict_says_how_many_pairs_it_rests_on() {
     let finding = finding.expect("the measure is there");
     assert_eq!(finding.rests_on(&subject, 1), "20 pairs: 20 lower");
 }
+
+#[test]
+fn a_stack_shares_out_the_whole_and_its_title_says_the_first_measure() {
+    let of = |n| chart(&fixture::comparison(n), "inside");
+    let stack = of(1);
+    let rows: Vec<&Vec<String>> = stack.table.rows.iter().collect();
+    // Two areas and the measure of the title, of two scenarios.
+    assert_eq!(rows.len(), 6, "{rows:?}");
+    for label in [&rows[0][0], &rows[2][0]] {
+        let shares = rows.iter().filter(|row| row[0] == **label);
+        let shares: Vec<f64> = shares.filter_map(|row| row[3].parse().ok()).collect();
+        assert_eq!(shares.len(), 2, "{rows:?}");
+        assert!(
+            (shares.iter().sum::<f64>() - 100.0).abs() < 0.2,
+            "{shares:?}"
+        );
+    }
+    for words in [
+        "Ambulance hours lost at handover: from",
+        "95\u{a0}% interval",
+    ] {
+        assert!(stack.title.contains(words), "{}", stack.title);
+    }
+    let alone = of(0);
+    assert!(
+        alone.title.contains("h a day (95\u{a0}% interval"),
+        "{}",
+        alone.title
+    );
+}

@@ -180,7 +180,7 @@ fn sites(text: &mut String) {
     }
     let _ = write!(
         text,
-        "childrens_beds = 100\nready_list = 20000\n\n\
+        "childrens_beds = 100\n\n\
          [sites.urgent_treatment]\ntitle = \"Urgent treatment and minor injuries\"\nservices = [\"urgent_treatment_centre\"]\nhours = \"Mon-Sun 08:00-20:00\"\n{place}\n\
          [sites.urgent_treatment.pools]\n{said}\nutc_clinicians = [{{ from = \"00:00\", units = 0 }}, {{ from = \"08:00\", units = {CENTRE_CLINICIANS} }}, {{ from = \"20:00\", units = 0 }}]\nutc_imaging = {}\n\
          [sites.urgent_treatment.slots]\n{said}\nutc_slots = {{ per_hour = {CENTRE_SLOTS}, hours = \"Mon-Sun 08:00-20:00\" }}\n\n\
