@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::report::format::{exact, span_words, statistic_words, unit_of};
 use crate::uec::model::{
     Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Nature, Standard, SumItem, SumOf,
+    Weight,
 };
 
 pub fn definition(model: &Model, measure: &MeasureSpec) -> String {
@@ -116,11 +117,7 @@ pub fn what(model: &Model, measure: &MeasureSpec) -> String {
 /// One item of a sum with its weight.
 fn sum_item(model: &Model, item: &SumItem) -> String {
     let mark = |id: u16| &model.names.marks[usize::from(id)];
-    let weight = item.weight;
-    let each = match weight.low < weight.high {
-        true => format!("{} ({} to {})", weight.value, weight.low, weight.high),
-        false => weight.value.to_string(),
-    };
+    let each = with_interval(&item.weight);
     let what = match &item.of {
         SumOf::Mark(of) => format!("each {}", mark(of.0)),
         SumOf::Between {
@@ -148,6 +145,26 @@ fn sum_item(model: &Model, item: &SumItem) -> String {
             mark(from.0),
             mark(to.0)
         ),
+        SumOf::Chance {
+            from,
+            to,
+            at,
+            chance,
+            over,
+            per,
+            odds_ratio,
+        } => format!(
+            "the chance beyond {chance} of an outcome that has this chance {} after {}, its odds multiplied by {} for every {} from there to {}{}",
+            span_words(at.minutes()),
+            mark(from.0),
+            with_interval(odds_ratio),
+            span_words(per.minutes()),
+            mark(to.0),
+            over.map_or_else(String::new, |over| format!(
+                ", of who takes longer than {}",
+                span_words(over.minutes())
+            ))
+        ),
         SumOf::Pools { pools, what, per } => {
             let mut names: Vec<&str> = pools
                 .iter()
@@ -163,7 +180,18 @@ fn sum_item(model: &Model, item: &SumItem) -> String {
             format!("every {per} of {}: {fleet}", level(*what))
         }
     };
-    format!("{each} for {what}{}", only(model, &item.filter))
+    let unless = item.unless.map_or_else(String::new, |unless| {
+        format!(", unless it has passed {}", mark(unless.0))
+    });
+    format!("{each} for {what}{}{unless}", only(model, &item.filter))
+}
+
+/// `1.24 (1.04 to 1.48)`, or the value alone where it has no interval.
+fn with_interval(weight: &Weight) -> String {
+    match weight.low < weight.high {
+        true => format!("{} ({} to {})", weight.value, weight.low, weight.high),
+        false => weight.value.to_string(),
+    }
 }
 
 fn level(what: LevelOf) -> &'static str {

@@ -294,6 +294,8 @@ pub struct SumItem {
     pub of: SumOf,
     /// Besides those of the measure.
     pub filter: Vec<Condition>,
+    /// Only patients who have not passed this mark.
+    pub unless: Option<MarkId>,
     pub weight: Weight,
     /// Of a price: the year it is of, as written; empty if none is.
     pub price_year: String,
@@ -315,6 +317,18 @@ pub enum SumOf {
         to: MarkId,
         beyond: SimSpan,
         per: SimSpan,
+    },
+    /// By how much an outcome is likelier than it is after `at`, its odds being multiplied for every `per` of time.
+    Chance {
+        from: MarkId,
+        to: MarkId,
+        at: SimSpan,
+        /// After `at`; 0 to 1.
+        chance: f64,
+        /// Of those who take longer than this; of all if absent.
+        over: Option<SimSpan>,
+        per: SimSpan,
+        odds_ratio: Weight,
     },
     /// Units, in units of `per`: nobody's in particular, so of all patients only.
     Pools {

@@ -1,7 +1,7 @@
 //! Sums by weights: a cost and a harm that are known exactly, and groups that add up to the whole.
 
 use uecsim::experiment::results::Results;
-use uecsim::uec::model::{MeasureKind, Statistic};
+use uecsim::uec::model::{MeasureKind, Statistic, SumOf};
 
 use crate::folders::{Scratch, uecsim};
 use crate::small::{CLINIC, Length, faults_of, faults_of_files, model, model_of, run, shipped};
@@ -49,6 +49,31 @@ items = [
   { from = "clinic.arrived", to = "clinic.departed", over = "20 min", up_to = "30 min", each = 0.01, low = 0.005, high = 0.03 },
   { from = "clinic.arrived", to = "clinic.departed", over = "30 min", each = 5 },
 ]
+[measures.harm_by_odds]
+kind = "sum"
+unit = "deaths"
+statistics = ["total", "low estimate", "high estimate"]
+by = ["acuity"]
+items = [{ from = "clinic.arrived", to = "clinic.departed", odds_ratio = 2, odds_ratio_low = 1, odds_ratio_high = 4, per = "10 min", chance = 0.5, at = "20 min", each = 0.1, high = 0.2 }]
+[measures.good_by_odds]
+kind = "sum"
+unit = "deaths"
+items = [{ from = "clinic.arrived", to = "clinic.departed", odds_ratio = 2, per = "10 min", chance = 0.5, at = "40 min", each = 1 }]
+[measures.harm_of_the_late]
+kind = "sum"
+unit = "deaths"
+items = [{ from = "clinic.arrived", to = "clinic.departed", odds_ratio = 2, per = "10 min", chance = 0.5, at = "20 min", over = "30 min", each = 1 }]
+[measures.never_before]
+kind = "sum"
+unit = "patients"
+items = [{ mark = "clinic.arrived", unless = "clinic.departed", each = 1 }]
+[measures.already]
+kind = "sum"
+unit = "patients"
+items = [{ mark = "clinic.departed", unless = "clinic.arrived", each = 1 }, { from = "clinic.arrived", to = "clinic.departed", over = "0 min", unless = "clinic.arrived", each = 1 }]
+[measures.arrivals]
+kind = "count"
+mark = "clinic.arrived"
 "#;
 
 fn clinic() -> String {
@@ -107,6 +132,96 @@ fn a_total_is_the_sum_of_its_parts_and_of_its_groups() {
     for measure in ["cost", "cost_of_time"] {
         let groups = total(measure, "acuity=1") + total(measure, "acuity=2");
         assert!((groups - total(measure, "all")).abs() < 1e-6, "{measure}");
+    }
+}
+
+#[test]
+fn a_chance_grows_by_its_odds() {
+    let results = &run(vec![model(&clinic())])[0];
+    let harm = |statistic, cohort: &str| number(results, "harm_by_odds", statistic, cohort);
+    for cohort in ["all", "acuity=1", "acuity=2"] {
+        let patients = number(results, "departures", Statistic::Total, cohort);
+        let near = |value: f64, each: f64| {
+            assert!((value - patients * each).abs() < 1e-6, "{value}, {each}");
+        };
+        // Ten minutes later than at even odds: odds of 2, of 1 and of 4 to 1.
+        near(harm(Statistic::Total, cohort), 0.1 / 6.0);
+        near(harm(Statistic::LowEstimate, cohort), 0.0);
+        near(harm(Statistic::HighEstimate, cohort), 0.2 * 0.3);
+    }
+    let good = number(results, "good_by_odds", Statistic::Total, "all");
+    let patients = number(results, "departures", Statistic::Total, "all");
+    assert!((good + patients / 6.0).abs() < 1e-6, "{good}");
+    // Nobody takes longer than half an hour.
+    let late = number(results, "harm_of_the_late", Statistic::Total, "all");
+    assert_eq!(late, 0.0);
+}
+
+#[test]
+fn who_has_passed_a_mark_is_in_no_item_that_excludes_it() {
+    let results = &run(vec![model(&clinic())])[0];
+    let total = |measure: &str| number(results, measure, Statistic::Total, "all");
+    assert_eq!(total("already"), 0.0);
+    assert_eq!(total("never_before"), total("arrivals"));
+    assert!(total("arrivals") > 100.0);
+}
+
+#[test]
+fn only_a_chance_has_odds() {
+    let wrong = clinic()
+        .replace(
+            "chance = 0.5, at = \"20 min\"",
+            "chance = 1, at = \"20 min\"",
+        )
+        .replace("odds_ratio = 2, per", "odds_ratio = 0, per");
+    let faults = faults_of(&wrong);
+    for words in [
+        "only a chance between 0 and 1 has odds",
+        "an odds ratio is above 0",
+    ] {
+        assert!(faults.contains(words), "{faults}");
+    }
+}
+
+/// A death is expected of a wait for a bed or of a response, of one patient never of both.
+#[test]
+fn the_shipped_harms_share_no_patient_and_add_up() {
+    let length = Length {
+        warm_up_days: 1,
+        days: 3,
+        replications: 1,
+    };
+    let results = &run(vec![shipped("devon-2023", length)])[0];
+    let items = |id: &str| {
+        let mut measures = results.model.measures.iter();
+        let measure = measures.find(|measure| measure.id == id);
+        match &measure.expect("the library has it").kind {
+            MeasureKind::Sum { items } => items.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (waits, responses) = (items("expected_deaths"), items("expected_deaths_response"));
+    for response in &responses {
+        let SumOf::Chance { from, to, .. } = response.of else {
+            panic!("{response:?}")
+        };
+        // Whoever is counted has passed the mark, which keeps it out of the waits; and is counted the first time somebody comes.
+        assert_eq!(response.unless, Some(to));
+        assert!(
+            waits.iter().all(|wait| wait.unless == Some(from)),
+            "{waits:?}"
+        );
+    }
+    assert_eq!(items("expected_deaths_all"), [waits, responses].concat());
+    for statistic in [
+        Statistic::Total,
+        Statistic::LowEstimate,
+        Statistic::HighEstimate,
+    ] {
+        let of = |measure: &str| number(results, measure, statistic, "all");
+        let parts = of("expected_deaths") + of("expected_deaths_response");
+        assert!((of("expected_deaths_all") - parts).abs() < 1e-9);
+        assert!(of("expected_deaths_response") > 0.0);
     }
 }
 

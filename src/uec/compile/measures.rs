@@ -222,6 +222,10 @@ impl<'a> Compiler<'a> {
             a.zip(b)
         };
         let filter = self.filter(&form.filter);
+        let unless = match &form.unless {
+            Some(mark) => Some(self.mark_of(mark)?),
+            None => None,
+        };
         let of = match &form.of {
             SumOfForm::Mark(mark) => SumOf::Mark(self.mark_of(mark)?),
             SumOfForm::Between {
@@ -252,6 +256,26 @@ impl<'a> Compiler<'a> {
                     per: *per,
                 }
             }
+            SumOfForm::Chance {
+                from,
+                to,
+                at,
+                chance,
+                over,
+                per,
+                odds_ratio,
+            } => {
+                let (from, to) = pair(from, to)?;
+                SumOf::Chance {
+                    from,
+                    to,
+                    at: *at,
+                    chance: *chance,
+                    over: *over,
+                    per: *per,
+                    odds_ratio: *odds_ratio,
+                }
+            }
             SumOfForm::Pools { pools, what, per } => SumOf::Pools {
                 pools: self.pools_named(pools)?,
                 what: *what,
@@ -266,6 +290,7 @@ impl<'a> Compiler<'a> {
         Some(SumItem {
             of,
             filter: filter?,
+            unless,
             weight: form.weight,
             price_year: form
                 .price_year
@@ -367,16 +392,20 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Marks from which a measure takes time.
+/// Marks from which a measure takes time, or after which it counts nobody.
 fn begins(kind: &MeasureKind) -> Vec<MarkId> {
     match kind {
         MeasureKind::Duration { from, .. } | MeasureKind::SumBeyond { from, .. } => vec![*from],
         MeasureKind::Sum { items } => {
             let begins = items.iter().filter_map(|item| match item.of {
-                SumOf::Between { from, .. } | SumOf::Time { from, .. } => Some(from),
+                SumOf::Between { from, .. }
+                | SumOf::Time { from, .. }
+                | SumOf::Chance { from, .. } => Some(from),
                 _ => None,
             });
-            begins.collect()
+            begins
+                .chain(items.iter().filter_map(|item| item.unless))
+                .collect()
         }
         _ => Vec::new(),
     }

@@ -16,6 +16,8 @@ use super::reading::{Reading, optional_owned_name, owned_name, owned_names, span
 pub struct SumItemForm {
     pub of: SumOfForm,
     pub filter: Vec<FilterForm>,
+    /// A mark that the patient must not have passed.
+    pub unless: Option<Name>,
     pub weight: Weight,
     /// As written, or that to which the scenario brings all prices.
     pub price_year: Option<Name>,
@@ -36,6 +38,16 @@ pub enum SumOfForm {
         to: Name,
         beyond: SimSpan,
         per: SimSpan,
+    },
+    /// Odds of an outcome, whose `chance` is the one after `at`.
+    Chance {
+        from: Name,
+        to: Name,
+        at: SimSpan,
+        chance: f64,
+        over: Option<SimSpan>,
+        per: SimSpan,
+        odds_ratio: Weight,
     },
     Pools {
         pools: Vec<Name>,
@@ -84,34 +96,47 @@ pub fn items(reader: &TableReader, reading: &Reading) -> Option<Vec<SumItemForm>
         let reader = TableReader::new(node, "the item", reading.faults);
         let of = sum_of(&reader, reading);
         // Units are on duty for nobody in particular.
-        let filter = match &of {
-            Some(SumOfForm::Pools { .. } | SumOfForm::Fleet { .. }) => Some(Vec::new()),
-            _ => filter(&reader, "where", reading),
+        let (filter, unless) = match &of {
+            Some(SumOfForm::Pools { .. } | SumOfForm::Fleet { .. }) => (Some(Vec::new()), None),
+            _ => {
+                let unless = optional_owned_name(&reader, "unless");
+                (filter(&reader, "where", reading), unless)
+            }
         };
-        let value = reader.number("each");
-        let low = reader.optional_number("low");
-        let high = reader.optional_number("high");
+        let weight = weight(&reader, "each", ["low", "high"], reading);
         let price_year = optional_owned_name(&reader, "price_year");
         reader.finish();
-        let value = value?;
-        let weight = Weight {
-            value,
-            low: low.unwrap_or(value),
-            high: high.unwrap_or(value),
-        };
-        if !(weight.low <= value && value <= weight.high) {
-            let message = "`each` does not lie between `low` and `high`";
-            reading.faults.error(codes::MEASURE, node.span, message);
-        }
         Some(SumItemForm {
             of: of?,
             filter: filter?,
-            weight,
+            unless,
+            weight: weight?,
             price_year,
         })
     });
     let read: Vec<Option<SumItemForm>> = read.collect();
     read.into_iter().collect()
+}
+
+/// A number and the ends of its interval, which are the number itself if absent.
+fn weight(reader: &TableReader, key: &str, ends: [&str; 2], reading: &Reading) -> Option<Weight> {
+    let [low, high] = ends.map(|end| reader.optional_number(end));
+    let value = reader.number(key)?;
+    let weight = Weight {
+        value,
+        low: low.unwrap_or(value),
+        high: high.unwrap_or(value),
+    };
+    if !(weight.low <= value && value <= weight.high) {
+        let message = format!(
+            "`{key}` does not lie between `{}` and `{}`",
+            ends[0], ends[1]
+        );
+        reading
+            .faults
+            .error(codes::MEASURE, reader.span_of(key), message);
+    }
+    Some(weight)
 }
 
 fn sum_of(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
@@ -136,10 +161,14 @@ fn sum_of(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
     })
 }
 
-/// With `per` the time from one mark to the other, without it the patients who take longer or less.
+/// With `per` the time from one mark to the other, or what it does to the odds of an outcome; without it the patients who take
+/// longer or less.
 fn between_marks(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
     let (from, to) = (owned_name(reader, "from"), owned_name(reader, "to"));
     let span = |key: &str| reader.optional_duration(key).map(span_of);
+    if reader.has("odds_ratio") {
+        return chance(from, to, reader, reading);
+    }
     if reader.has("per") {
         let (per, beyond) = (per(reader, reading), span("beyond"));
         return Some(SumOfForm::Time {
@@ -164,6 +193,47 @@ fn between_marks(reader: &TableReader, reading: &Reading) -> Option<SumOfForm> {
         to: to?,
         over,
         up_to,
+    })
+}
+
+fn chance(
+    from: Option<Name>,
+    to: Option<Name>,
+    reader: &TableReader,
+    reading: &Reading,
+) -> Option<SumOfForm> {
+    let odds_ratio = weight(
+        reader,
+        "odds_ratio",
+        ["odds_ratio_low", "odds_ratio_high"],
+        reading,
+    );
+    let (per, at) = (per(reader, reading), reader.duration("at").map(span_of));
+    let over = reader.optional_duration("over").map(span_of);
+    let chance = reader.number("chance")?;
+    if !(chance > 0.0 && chance < 1.0) {
+        let message = "only a chance between 0 and 1 has odds";
+        let fault = Diagnostic::error(codes::MEASURE, reader.span_of("chance"), message);
+        reading
+            .faults
+            .report(fault.try_this("0.1, for one patient in ten"));
+    }
+    let odds_ratio = odds_ratio?;
+    if odds_ratio.low <= 0.0 {
+        let message = "an odds ratio is above 0";
+        let fault = Diagnostic::error(codes::MEASURE, reader.span_of("odds_ratio"), message);
+        reading
+            .faults
+            .report(fault.try_this("1.1, where every `per` makes the odds a tenth higher"));
+    }
+    Some(SumOfForm::Chance {
+        from: from?,
+        to: to?,
+        at: at?,
+        chance,
+        over,
+        per: per?,
+        odds_ratio,
     })
 }
 

@@ -7,6 +7,8 @@
 //! Pools and fleets serve everybody: their levels have no groups, and of a sum the units on duty are in none.
 
 use super::keys::has_statistic;
+use super::odds;
+use super::outcome::end_of_interval;
 use super::statistics::{Counted, share};
 use super::tables::{Filter, What};
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES};
@@ -38,8 +40,7 @@ struct Account {
     first_cell: usize,
     /// Of times: bounds in milliseconds, increasing; none of counts.
     bounds: Option<Vec<u64>>,
-    mark: MarkId,
-    what: What,
+    of: (MarkId, What, Option<u8>),
     filters: Box<[Filter]>,
 }
 
@@ -52,6 +53,9 @@ impl Account {
         }
     }
 }
+
+/// Accounts of an item that is a chance: by the value, the low and the high end of its odds ratio, and without delay.
+const N_CHANCES: usize = 4;
 
 /// What an account says of a group.
 #[derive(Clone, Copy)]
@@ -117,20 +121,18 @@ impl GroupTables {
         self.of_measures.push(Vec::new());
     }
 
-    /// An account of the measure begun last; given is where to book, none if it is booked already or there are no groups.
+    /// An account of the measure begun last; given is where to book, none if it is booked already or there are no groups. What is
+    /// counted at a mark, unless a clock is set.
     pub(super) fn add(
         &mut self,
-        mark: MarkId,
-        what: What,
+        of: (MarkId, What, Option<u8>),
         filters: &[Filter],
         bounds: Option<Vec<u64>>,
     ) -> Option<u16> {
         if self.attributes.is_empty() {
             return None;
         }
-        let is_same = |account: &Account| {
-            account.mark == mark && account.what == what && *account.filters == *filters
-        };
+        let is_same = |account: &Account| account.of == of && *account.filters == *filters;
         let known = self.accounts.iter().position(is_same);
         let index = known.unwrap_or(self.accounts.len());
         match known {
@@ -144,8 +146,7 @@ impl GroupTables {
             None => self.accounts.push(Account {
                 first_cell: 0,
                 bounds,
-                mark,
-                what,
+                of,
                 filters: filters.into(),
             }),
         }
@@ -202,7 +203,13 @@ impl GroupTables {
             one.first_group + usize::from(attributes[usize::from(one.attribute.0) % N_ATTRIBUTES])
         });
         match &account.bounds {
-            None => groups.for_each(|group| cells[group] += 1),
+            None => {
+                let amount = match account.of.1 {
+                    What::Chance { .. } => amount.0,
+                    _ => 1,
+                };
+                groups.for_each(|group| cells[group] += amount);
+            }
             Some(bounds) => {
                 let longer_than = bounds.iter().filter(|bound| amount.0 > **bound);
                 let (band, width) = (longer_than.count(), bounds.len() + 2);
@@ -266,11 +273,21 @@ impl GroupTables {
                 counted(0)?.beyond(measure, statistic, n_beyond)
             }
             MeasureKind::Sum { items } => {
-                let amounts = items.iter().enumerate().filter_map(|(position, item)| {
-                    let tally = tally(position)?;
+                let mut next = 0;
+                let amounts = items.iter().filter_map(|item| {
+                    let first = next;
+                    next += match item.of {
+                        SumOf::Chance { .. } => N_CHANCES,
+                        _ => 1,
+                    };
                     let amount = match &item.of {
-                        SumOf::Time { per, .. } => tally.sum() as f64 / per.0 as f64,
-                        _ => tally.count() as f64,
+                        SumOf::Time { per, .. } => tally(first)?.sum() as f64 / per.0 as f64,
+                        SumOf::Chance { .. } => {
+                            let at_standard = tally(first + N_CHANCES - 1)?.count();
+                            let parts = tally(first + end_of_interval(statistic))?.count();
+                            odds::excess(parts, at_standard)
+                        }
+                        _ => tally(first)?.count() as f64,
                     };
                     Some(amount * item.weight.of(statistic))
                 });

@@ -16,6 +16,7 @@ mod groups;
 mod keys;
 mod levels;
 mod lines;
+mod odds;
 mod outcome;
 mod panel;
 mod reader;

@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
+use super::odds;
 use super::panel::{Panel, PanelReader};
 use super::reader::{Cell, MeasureReader};
 use super::statistics::{Counted, percent, share};
@@ -151,6 +152,10 @@ impl MeasureReader<'_> {
                     };
                     area as f64 / per.0 as f64
                 }
+                (_, Item::Chances(chances)) => {
+                    let parts = chances.map(|grid| self.counted(grid, row));
+                    odds::excess(parts[end_of_interval(statistic)], parts[3])
+                }
                 (_, Item::Counts(grid)) => self.counted(*grid, row) as f64,
                 _ => unreachable!("an item is counted as what it is of"),
             };
@@ -239,6 +244,15 @@ impl MeasureReader<'_> {
             sum: times.sum(),
             days: self.tables.period.days(),
         }
+    }
+}
+
+/// Among a value and the low and the high end of its interval, that of a statistic.
+pub(super) fn end_of_interval(statistic: Statistic) -> usize {
+    match statistic {
+        Statistic::LowEstimate => 1,
+        Statistic::HighEstimate => 2,
+        _ => 0,
     }
 }
 

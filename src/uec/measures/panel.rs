@@ -257,6 +257,8 @@ impl PanelReader {
                 What::Beyond { clock, bound } => {
                     patient.clock(clock).map(|from| now.since(from + bound))
                 }
+                // Sums are in no panel.
+                What::Chance { .. } => None,
             };
             if let Some(amount) = amount {
                 let cell = tables.cell(tap.account, usize::from(version), unit, self.month);

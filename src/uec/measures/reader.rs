@@ -102,7 +102,7 @@ impl<'t> MeasureReader<'t> {
             self.turn_calendar(now);
         }
         for tap in taps {
-            if !tap.admits(attributes) {
+            if !tap.admits(attributes) || tap.unless.is_some_and(|mark| clock(mark).is_some()) {
                 continue;
             }
             let amount = match tap.what {
@@ -121,6 +121,11 @@ impl<'t> MeasureReader<'t> {
                 },
                 What::Beyond { clock: from, bound } => match clock(from) {
                     Some(from) => now.since(from + bound),
+                    None => continue,
+                },
+                // No time: what is added to the counts.
+                What::Chance { clock: from, odds } => match clock(from) {
+                    Some(from) => SimSpan(tables.odds[usize::from(odds)].parts(now.since(from))),
                     None => continue,
                 },
             };
@@ -198,6 +203,7 @@ impl<'t> MeasureReader<'t> {
         let row = tap.grid.first_row as usize + usize::from(row);
         match tap.what {
             What::Count | What::Between { .. } => self.counts[row] += 1,
+            What::Chance { .. } => self.counts[row] += amount.0,
             What::Since { .. } | What::Beyond { .. } => self.times[row].add(amount.0),
         }
     }
@@ -248,7 +254,7 @@ impl MeasureReader<'_> {
     fn add_rows(&mut self, tap: &Tap, parts: Range<u16>) {
         let first = tap.grid.first_row as usize;
         let parts = first + usize::from(parts.start)..first + usize::from(parts.end);
-        if matches!(tap.what, What::Count | What::Between { .. }) {
+        if tap.what.is_counted() {
             self.counts[first] += self.counts[parts].iter().sum::<u64>();
         } else {
             let (whole, rows) = self.times[first..].split_at_mut(1);

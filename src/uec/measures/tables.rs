@@ -8,6 +8,7 @@ use super::flow::FlowTables;
 use super::groups::GroupTables;
 use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
+use super::odds::Odds;
 use super::panel::PanelTables;
 use crate::engine::clock::LocalClock;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
@@ -24,6 +25,8 @@ pub struct MeasureTables {
     pub(super) taps: Vec<Box<[Tap]>>,
     pub(super) sizes: Sizes,
     pub(super) levels: LevelTables,
+    /// Of the items of sums that take chances.
+    pub(super) odds: Vec<Odds>,
     pub(super) flow: FlowTables,
     /// By measure.
     pub(super) blocks: Vec<Block>,
@@ -47,6 +50,8 @@ pub(super) struct Period {
 #[derive(Clone, Debug)]
 pub(super) struct Tap {
     pub what: What,
+    /// Clock of a mark that the patient must not have passed.
+    pub unless: Option<u8>,
     pub filters: Box<[Filter]>,
     /// The whole is not among these.
     pub splits: Box<[Split]>,
@@ -88,6 +93,22 @@ pub(super) enum What {
         clock: u8,
         bound: SimSpan,
     },
+    /// Chance of an outcome after the time since the clock, in parts of certainty, by these of the odds.
+    Chance {
+        clock: u8,
+        odds: u16,
+    },
+}
+
+impl What {
+    /// Added up in `counts`, not kept as times.
+    #[inline]
+    pub fn is_counted(self) -> bool {
+        matches!(
+            self,
+            Self::Count | Self::Between { .. } | Self::Chance { .. }
+        )
+    }
 }
 
 /// The patient's level must be in the mask.
@@ -183,6 +204,8 @@ pub(super) enum Item {
     Counts(Grid),
     /// Milliseconds.
     Times(Grid),
+    /// Chances by the odds ratio, by the low and the high end of its interval, and as if time did nothing.
+    Chances([Grid; 4]),
     /// Of pools and fleets.
     Tracks(Vec<u16>),
 }
@@ -231,6 +254,7 @@ struct Builder<'m> {
     taps_by_mark: Vec<Vec<Tap>>,
     sizes: Sizes,
     levels: LevelTables,
+    odds: Vec<Odds>,
     blocks: Vec<Block>,
     groups: GroupTables,
 }
@@ -246,6 +270,7 @@ impl<'m> Builder<'m> {
             taps_by_mark: vec![Vec::new(); n_marks],
             sizes: Sizes::default(),
             levels: LevelTables::default(),
+            odds: Vec::new(),
             blocks: Vec::new(),
         }
     }
@@ -270,14 +295,16 @@ impl<'m> Builder<'m> {
             } => {
                 // One row order for both sides: a site that only sees one of the marks still has its row.
                 let mut block = self.block(measure, &[*of, *among]);
-                block.grid = self.tap(measure, *of, of_filter, What::Count, &block);
-                block.among = self.tap(measure, *among, among_filter, What::Count, &block);
+                block.grid = self.tap(measure, *of, of_filter, (What::Count, None), &block);
+                block.among = self.tap(measure, *among, among_filter, (What::Count, None), &block);
                 self.blocks.push(block);
             }
             MeasureKind::Sum { items } => {
                 let marks = items.iter().filter_map(|item| match item.of {
                     SumOf::Mark(mark) => Some(mark),
-                    SumOf::Between { to, .. } | SumOf::Time { to, .. } => Some(to),
+                    SumOf::Between { to, .. }
+                    | SumOf::Time { to, .. }
+                    | SumOf::Chance { to, .. } => Some(to),
                     SumOf::Pools { .. } | SumOf::Fleet { .. } => None,
                 });
                 let mut block = self.block(measure, &marks.collect::<Vec<_>>());
@@ -307,9 +334,12 @@ impl<'m> Builder<'m> {
     }
 
     fn item(&mut self, measure: &MeasureSpec, item: &SumItem, block: &Block) -> Item {
-        let filter = &item.filter;
+        let unless = item.unless.map(|mark| self.clock(mark));
+        let tap = |builder: &mut Self, mark: MarkId, what: What| {
+            builder.tap(measure, mark, &item.filter, (what, unless), block)
+        };
         match &item.of {
-            SumOf::Mark(mark) => Item::Counts(self.tap(measure, *mark, filter, What::Count, block)),
+            SumOf::Mark(mark) => Item::Counts(tap(self, *mark, What::Count)),
             SumOf::Between {
                 from,
                 to,
@@ -321,7 +351,7 @@ impl<'m> Builder<'m> {
                     over: *over,
                     up_to: up_to.unwrap_or(SimSpan(u64::MAX)),
                 };
-                Item::Counts(self.tap(measure, *to, filter, what, block))
+                Item::Counts(tap(self, *to, what))
             }
             SumOf::Time {
                 from, to, beyond, ..
@@ -330,7 +360,26 @@ impl<'m> Builder<'m> {
                     clock: self.clock(*from),
                     bound: *beyond,
                 };
-                Item::Times(self.tap(measure, *to, filter, what, block))
+                Item::Times(tap(self, *to, what))
+            }
+            SumOf::Chance {
+                from,
+                to,
+                at,
+                chance,
+                over,
+                per,
+                odds_ratio,
+            } => {
+                let clock = self.clock(*from);
+                let ratios = [odds_ratio.value, odds_ratio.low, odds_ratio.high, 1.0];
+                let chances = ratios.map(|ratio| {
+                    self.odds
+                        .push(Odds::new(*chance, *at, ratio, *per).over(*over));
+                    let odds = u16::try_from(self.odds.len() - 1).expect("sums have few items");
+                    tap(self, *to, What::Chance { clock, odds })
+                });
+                Item::Chances(chances)
             }
             SumOf::Pools { pools, .. } => {
                 self.groups.add_nobody();
@@ -359,7 +408,7 @@ impl<'m> Builder<'m> {
 
     fn counted(&mut self, measure: &MeasureSpec, mark: MarkId, what: What) {
         let mut block = self.block(measure, &[mark]);
-        block.grid = self.tap(measure, mark, &[], what, &block);
+        block.grid = self.tap(measure, mark, &[], (what, None), &block);
         self.blocks.push(block);
     }
 
@@ -394,7 +443,7 @@ impl<'m> Builder<'m> {
         measure: &MeasureSpec,
         mark: MarkId,
         further: &[Condition],
-        what: What,
+        (what, unless): (What, Option<u8>),
         block: &Block,
     ) -> Grid {
         let conditions = measure.filter.iter().chain(further);
@@ -412,13 +461,16 @@ impl<'m> Builder<'m> {
         };
         let filters: Box<[Filter]> = conditions.map(Filter::new).collect();
         let bounds = match what {
-            What::Count | What::Between { .. } => None,
+            What::Count | What::Between { .. } | What::Chance { .. } => None,
             What::Since { .. } => Some(time_bounds(measure)),
             What::Beyond { .. } => Some(NOT_BEYOND.to_vec()),
         };
         let tap = Tap {
             what,
-            groups: self.groups.add(mark, what, &filters, bounds.clone()),
+            groups: self
+                .groups
+                .add((mark, what, unless), &filters, bounds.clone()),
+            unless,
             filters,
             splits: splits.into(),
             site_rows,
@@ -512,6 +564,7 @@ impl<'m> Builder<'m> {
             taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,
             levels: self.levels,
+            odds: self.odds,
             flow: FlowTables::new(&model.program, &model.names),
             blocks: self.blocks,
             groups: self.groups,

@@ -16,9 +16,12 @@ impl Maps {
     fn sum_item(&self, item: &SumItem) -> SumItem {
         let mut item = item.clone();
         item.filter = self.conditions(&item.filter);
+        item.unless = item.unless.map(|mark| self.mark(mark));
         match &mut item.of {
             SumOf::Mark(mark) => *mark = self.mark(*mark),
-            SumOf::Between { from, to, .. } | SumOf::Time { from, to, .. } => {
+            SumOf::Between { from, to, .. }
+            | SumOf::Time { from, to, .. }
+            | SumOf::Chance { from, to, .. } => {
                 (*from, *to) = (self.mark(*from), self.mark(*to));
             }
             SumOf::Pools { pools, .. } => *pools = self.pools(pools),

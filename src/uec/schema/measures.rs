@@ -249,7 +249,33 @@ fn sum_item() -> Value {
                 "Units in use, patients in line, or units on duty.",
             ),
         ),
+        (
+            "odds_ratio",
+            number(
+                "By what the odds of an outcome are multiplied for every `per` of time: `each` is for the chance beyond `chance`.",
+            ),
+        ),
+        (
+            "odds_ratio_low",
+            number("The lower end of the odds ratio's interval."),
+        ),
+        (
+            "odds_ratio_high",
+            number("The upper end of the odds ratio's interval."),
+        ),
+        (
+            "chance",
+            number("The chance of the outcome after `at`, between 0 and 1."),
+        ),
+        (
+            "at",
+            duration("The time after which `chance` is the chance."),
+        ),
         ("where", of("filter")),
+        (
+            "unless",
+            name("Only patients who have not passed this milestone."),
+        ),
         ("each", number("What one of it adds.")),
         ("low", number("The lower end of what one adds.")),
         ("high", number("The upper end of what one adds.")),
@@ -263,10 +289,20 @@ fn sum_item() -> Value {
         )
     };
     value["anyOf"] = json!([
-        with(&["mark"], &["where"]),
-        with(&["from", "to", "over"], &["up_to", "where"]),
-        with(&["from", "to", "up_to"], &["where"]),
-        with(&["from", "to", "per"], &["beyond", "where"]),
+        with(&["mark"], &["where", "unless"]),
+        with(&["from", "to", "over"], &["up_to", "where", "unless"]),
+        with(&["from", "to", "up_to"], &["where", "unless"]),
+        with(&["from", "to", "per"], &["beyond", "where", "unless"]),
+        with(
+            &["from", "to", "odds_ratio", "per", "chance", "at"],
+            &[
+                "odds_ratio_low",
+                "odds_ratio_high",
+                "over",
+                "where",
+                "unless"
+            ]
+        ),
         with(&["pools", "what", "per"], &[]),
         with(&["fleet", "what", "per"], &[]),
     ]);
