@@ -107,6 +107,19 @@ pub fn what(model: &Model, measure: &MeasureSpec) -> String {
             marks[usize::from(from.0)],
             marks[usize::from(to.0)]
         ),
+        MeasureKind::PerPatient { marks: of, among } => {
+            let of: Vec<&str> = of
+                .iter()
+                .map(|mark| marks[usize::from(mark.0)].as_str())
+                .collect();
+            let among = among.map_or_else(String::new, |among| {
+                format!(", from when it passes {} on", marks[usize::from(among.0)])
+            });
+            format!(
+                "how often a patient passes {} until it leaves{among}",
+                of.join(" or ")
+            )
+        }
         MeasureKind::Sum { items } => {
             let items = items.iter().map(|item| sum_item(model, item));
             format!("the sum of {}", items.collect::<Vec<_>>().join("; "))

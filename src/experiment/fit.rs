@@ -137,7 +137,11 @@ pub fn values(
             Statistic::Count | Statistic::Total | Statistic::PerDay => Some(parts.iter().sum()),
             Statistic::LowEstimate | Statistic::HighEstimate => Some(parts.iter().sum()),
             Statistic::Quantile(_) => None,
-            Statistic::Mean | Statistic::Within(_) | Statistic::Over(_) | Statistic::Percent => {
+            Statistic::Mean
+            | Statistic::Within(_)
+            | Statistic::Over(_)
+            | Statistic::MoreThan(_)
+            | Statistic::Percent => {
                 let counts = weights.as_ref()?.iter().map(|&number| run[number]);
                 let counts: Vec<f64> = counts.collect::<Option<_>>()?;
                 weighted(statistic, &parts, &counts)

@@ -59,8 +59,10 @@ pub fn signed(value: f64) -> String {
 /// The unit of a statistic of a measure: `%` for shares of patients, the measure's own otherwise.
 pub fn unit_of(measure: &MeasureSpec, statistic: Statistic) -> String {
     match statistic {
-        Statistic::Within(_) | Statistic::Over(_) | Statistic::Percent => "%".to_owned(),
-        Statistic::Count if is_duration(measure) => "patients".to_owned(),
+        Statistic::Within(_) | Statistic::Over(_) | Statistic::MoreThan(_) | Statistic::Percent => {
+            "%".to_owned()
+        }
+        Statistic::Count if is_of_each_patient(measure) => "patients".to_owned(),
         Statistic::PerDay => format!("{} a day", measure.unit),
         _ => measure.unit.clone(),
     }
@@ -68,6 +70,11 @@ pub fn unit_of(measure: &MeasureSpec, statistic: Statistic) -> String {
 
 pub fn is_duration(measure: &MeasureSpec) -> bool {
     matches!(measure.kind, MeasureKind::Duration { .. })
+}
+
+/// Whether a measure has a value for each patient, so that its count is one of patients.
+fn is_of_each_patient(measure: &MeasureSpec) -> bool {
+    is_duration(measure) || matches!(measure.kind, MeasureKind::PerPatient { .. })
 }
 
 /// A value with its unit: `38.2 min`, `72.0 %`.
@@ -95,6 +102,7 @@ pub fn statistic_key(statistic: Statistic) -> String {
         Statistic::Quantile(share) => format!("p{}", exact(share * 100.0)),
         Statistic::Within(span) => format!("within {}", span_text(span.minutes(), " ")),
         Statistic::Over(span) => format!("over {}", span_text(span.minutes(), " ")),
+        Statistic::MoreThan(number) => format!("over {number}"),
         Statistic::Count => "count".to_owned(),
         Statistic::PerDay => "per day".to_owned(),
         Statistic::Total => "total".to_owned(),
@@ -111,6 +119,7 @@ pub fn statistic_words(statistic: Statistic) -> String {
         Statistic::Quantile(share) => format!("{} centile", ordinal(share * 100.0)),
         Statistic::Within(span) => format!("within {}", span_words(span.minutes())),
         Statistic::Over(span) => format!("over {}", span_words(span.minutes())),
+        Statistic::MoreThan(number) => format!("more than {number}"),
         Statistic::PerDay => "a day".to_owned(),
         Statistic::Percent => "share".to_owned(),
         Statistic::Count => "number".to_owned(),
@@ -300,7 +309,7 @@ pub fn better_direction(measure: &MeasureSpec, statistic: Statistic) -> Better {
     match (measure.better, statistic) {
         (Better::Lower, Statistic::Within(_)) => Better::Higher,
         (Better::Higher, Statistic::Within(_)) => Better::Lower,
-        (_, Statistic::Count) if is_duration(measure) => Better::Neither,
+        (_, Statistic::Count) if is_of_each_patient(measure) => Better::Neither,
         (better, _) => better,
     }
 }

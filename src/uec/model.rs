@@ -283,6 +283,11 @@ pub enum MeasureKind {
         to: MarkId,
         beyond: SimSpan,
     },
+    /// How often a patient passes any of the marks from its beginning to its end; with `among` from when it passes that mark on.
+    PerPatient {
+        marks: Vec<MarkId>,
+        among: Option<MarkId>,
+    },
     /// What is counted, timed or on duty, each by its weight: a cost, an expected harm.
     Sum {
         items: Vec<SumItem>,
@@ -381,6 +386,8 @@ pub enum Statistic {
     /// Percent at most / more than this long.
     Within(SimSpan),
     Over(SimSpan),
+    /// Percent of patients with more than this number.
+    MoreThan(u16),
     Count,
     /// Per day, over the measured days.
     PerDay,

@@ -28,6 +28,7 @@ mod optimise;
 mod overload;
 mod pages;
 mod pathways;
+mod per_patient;
 mod precision;
 mod reference;
 mod repeatability;

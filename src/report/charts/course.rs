@@ -100,6 +100,7 @@ impl<'a> CoursePanel<'a> {
             }
             MeasureKind::Share { .. } => "%".to_owned(),
             MeasureKind::Duration { .. }
+            | MeasureKind::PerPatient { .. }
             | MeasureKind::Sum { .. }
             | MeasureKind::Level { .. }
             | MeasureKind::FleetLevel { .. }

@@ -179,6 +179,21 @@ impl<'a> Compiler<'a> {
                 triggers: self.triggers_named(trigger)?,
                 what: LevelOf::On,
             },
+            MeasureKindForm::PerPatient { marks, among } => {
+                let among = match among {
+                    Some(mark) => Some(self.mark_of(mark)),
+                    None => None,
+                };
+                let marks: Vec<Option<MarkId>> =
+                    marks.iter().map(|mark| self.mark_of(mark)).collect();
+                MeasureKind::PerPatient {
+                    marks: marks.into_iter().collect::<Option<_>>()?,
+                    among: match among {
+                        Some(mark) => Some(mark?),
+                        None => None,
+                    },
+                }
+            }
             MeasureKindForm::Sum { items, of } => {
                 let items = items.iter().map(|item| self.sum_item(item));
                 let mut items: Vec<Option<SumItem>> = items.collect();
@@ -469,6 +484,7 @@ fn usual_unit(kind: &MeasureKindForm) -> &'static str {
         MeasureKindForm::SumBeyond { .. } => "h",
         MeasureKindForm::Count { .. } => "patients",
         MeasureKindForm::Share { .. } | MeasureKindForm::TriggerLevel { .. } => "%",
+        MeasureKindForm::PerPatient { .. } => "times",
         MeasureKindForm::Sum { .. } => "",
         MeasureKindForm::Level { what, .. } | MeasureKindForm::FleetLevel { what, .. } => {
             match what {

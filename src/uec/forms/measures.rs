@@ -8,6 +8,7 @@ use crate::scenario::tree::Node;
 use crate::scenario::units;
 use crate::scenario::values;
 use crate::uec::codes;
+use crate::uec::measures::is_told_apart;
 use crate::uec::model::{Better, ChartKind, LevelOf, Nature, Statistic};
 
 use super::Name;
@@ -67,6 +68,10 @@ pub enum MeasureKindForm {
         to: Name,
         beyond: SimSpan,
     },
+    PerPatient {
+        marks: Vec<Name>,
+        among: Option<Name>,
+    },
     Sum {
         items: Vec<SumItemForm>,
         /// Measures of this kind whose items are added, too.
@@ -111,7 +116,15 @@ pub struct ChartForm {
 }
 
 /// Kinds of measure as written.
-pub const KINDS: [&str; 6] = ["count", "duration", "share", "level", "sum_beyond", "sum"];
+pub const KINDS: [&str; 7] = [
+    "count",
+    "duration",
+    "share",
+    "level",
+    "per_patient",
+    "sum",
+    "sum_beyond",
+];
 /// What a level is of, as written.
 pub const LEVELS: [&str; 5] = ["busy", "waiting", "capacity", "occupancy", "on"];
 /// Which direction is better, as written.
@@ -142,10 +155,21 @@ fn measure(name: Name, node: &Node, reading: &Reading) -> Option<MeasureForm> {
     let by_site = by.iter().any(|name| name.value == "site");
     by.retain(|name| name.value != "site");
     let (by_day, by_hour_of_week) = series(&reader, reading);
-    if kind_word.is_some_and(|kind| KINDS[kind] == "sum") && (by_day || by_hour_of_week) {
-        let message = "a sum keeps no course over time";
+    let courseless = match kind_word.map(|kind| KINDS[kind]) {
+        Some("sum") => Some("a sum keeps no course over time"),
+        Some("per_patient") => Some("what is counted per patient keeps no course over time"),
+        _ => None,
+    };
+    if let Some(message) = courseless.filter(|_| by_day || by_hour_of_week) {
         let span = reader.span_of("series");
         reading.faults.error(codes::MEASURE, span, message);
+    }
+    if by_site && kind_word.is_some_and(|kind| KINDS[kind] == "per_patient") {
+        let message = "a patient's marks may be of several sites, so that what is counted per patient has no site";
+        let fault = Diagnostic::error(codes::MEASURE, reader.span_of("by"), message);
+        reading
+            .faults
+            .report(fault.try_this("attributes only, as in by = [\"age\"]"));
     }
     let better = reader.optional_word("better", &BETTER);
     let better = [Better::Lower, Better::Higher, Better::Neither][better.unwrap_or(2)];
@@ -229,6 +253,13 @@ fn kind_of(kind: &str, reader: &TableReader, reading: &Reading) -> Option<Measur
             let what = kinds[what?];
             MeasureKindForm::Level { pools, what }
         }
+        "per_patient" => {
+            reader.required("marks", "[\"nhs111.called\", \"clinic.arrived\"]")?;
+            MeasureKindForm::PerPatient {
+                marks: owned_names(reader, "marks"),
+                among: optional_owned_name(reader, "among"),
+            }
+        }
         "sum" if reader.has("sum_of") => MeasureKindForm::Sum {
             items: Vec::new(),
             of: owned_names(reader, "sum_of"),
@@ -283,7 +314,7 @@ fn statistics(reader: &TableReader, reading: &Reading) -> Option<Vec<Statistic>>
                 let fault = fault.suggest(name.value, known);
                 reading
                     .faults
-                    .report(fault.note("bounds are written \"within 4 h\" and \"over 12 h\""));
+                    .report(fault.note("bounds are written \"within 4 h\" and \"over 12 h\", numbers per patient \"over 1\""));
             }
             parsed
         })
@@ -310,7 +341,10 @@ pub fn statistic(text: &str) -> Option<Statistic> {
             if let Some(rest) = text.strip_prefix("within ") {
                 Statistic::Within(bound(rest)?)
             } else if let Some(rest) = text.strip_prefix("over ") {
-                Statistic::Over(bound(rest)?)
+                match rest.trim().parse::<u16>() {
+                    Ok(number) => Statistic::MoreThan(number),
+                    Err(_) => Statistic::Over(bound(rest)?),
+                }
             } else {
                 let percent: f64 = text.strip_prefix('p')?.parse().ok()?;
                 let is_centile = percent > 0.0 && percent < 100.0;
@@ -324,13 +358,15 @@ pub fn statistic(text: &str) -> Option<Statistic> {
 fn check_statistics(kind: &str, statistics: &[Statistic], reader: &TableReader, reading: &Reading) {
     for statistic in statistics {
         let fits = match (kind, statistic) {
-            ("duration", Statistic::Percent | Statistic::Total) => false,
+            ("duration", Statistic::Percent | Statistic::Total | Statistic::MoreThan(_)) => false,
             ("duration", _) => true,
             ("share", Statistic::Percent | Statistic::Count) => true,
             ("count", Statistic::Total | Statistic::PerDay | Statistic::Count) => true,
             ("sum", Statistic::LowEstimate | Statistic::HighEstimate) => true,
             ("sum_beyond" | "sum", Statistic::Total | Statistic::PerDay) => true,
-            ("level", Statistic::Mean | Statistic::Quantile(_)) => true,
+            ("level" | "per_patient", Statistic::Mean | Statistic::Quantile(_)) => true,
+            ("per_patient", Statistic::MoreThan(number)) => is_told_apart(*number),
+            ("per_patient", Statistic::Count | Statistic::Total) => true,
             _ => false,
         };
         if !fits {
@@ -340,6 +376,9 @@ fn check_statistics(kind: &str, statistics: &[Statistic], reader: &TableReader, 
                 }
                 "share" => "\"percent\" and \"count\"",
                 "level" => "\"mean\" and \"p90\"",
+                "per_patient" => {
+                    "\"mean\", \"p90\", \"over 1\" to \"over 62\", \"count\" of patients and \"total\""
+                }
                 "sum" => "\"total\", \"per day\", \"low estimate\" and \"high estimate\"",
                 _ => "\"total\" and \"per day\"",
             };

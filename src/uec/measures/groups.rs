@@ -9,7 +9,7 @@
 use super::keys::has_statistic;
 use super::odds;
 use super::outcome::end_of_interval;
-use super::statistics::{Counted, share};
+use super::statistics::{Counted, percent, share};
 use super::tables::{Filter, What};
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES};
 use crate::engine::time::SimSpan;
@@ -40,7 +40,8 @@ struct Account {
     first_cell: usize,
     /// Of times: bounds in milliseconds, increasing; none of counts.
     bounds: Option<Vec<u64>>,
-    of: (MarkId, What, Option<u8>),
+    /// None where it is booked for one measure alone.
+    of: Option<(MarkId, What, Option<u8>)>,
     filters: Box<[Filter]>,
 }
 
@@ -132,7 +133,7 @@ impl GroupTables {
         if self.attributes.is_empty() {
             return None;
         }
-        let is_same = |account: &Account| account.of == of && *account.filters == *filters;
+        let is_same = |account: &Account| account.of == Some(of) && *account.filters == *filters;
         let known = self.accounts.iter().position(is_same);
         let index = known.unwrap_or(self.accounts.len());
         match known {
@@ -146,13 +147,39 @@ impl GroupTables {
             None => self.accounts.push(Account {
                 first_cell: 0,
                 bounds,
-                of,
+                of: Some(of),
                 filters: filters.into(),
             }),
         }
         let account = u16::try_from(index).expect("a scenario has few measures");
         self.push_item(Some(account));
         known.is_none().then_some(account)
+    }
+
+    /// An account of the measure begun last that no tap books: how often each patient did something, as if that were a time.
+    pub(super) fn add_numbers(&mut self, measure: &MeasureSpec) -> Option<u16> {
+        if self.attributes.is_empty() {
+            return None;
+        }
+        let told_apart = measure
+            .statistics
+            .iter()
+            .filter_map(|statistic| match statistic {
+                Statistic::MoreThan(number) => Some(u64::from(*number)),
+                _ => None,
+            });
+        let mut bounds: Vec<u64> = told_apart.collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        self.accounts.push(Account {
+            first_cell: 0,
+            bounds: Some(bounds),
+            of: None,
+            filters: Box::default(),
+        });
+        let account = u16::try_from(self.accounts.len() - 1).expect("a scenario has few measures");
+        self.push_item(Some(account));
+        Some(account)
     }
 
     /// The next item of the measure begun last has no patients.
@@ -204,8 +231,8 @@ impl GroupTables {
         });
         match &account.bounds {
             None => {
-                let amount = match account.of.1 {
-                    What::Chance { .. } => amount.0,
+                let amount = match account.of {
+                    Some((_, What::Chance { .. }, _)) => amount.0,
                     _ => 1,
                 };
                 groups.for_each(|group| cells[group] += amount);
@@ -266,6 +293,19 @@ impl GroupTables {
                 let times = tally(0)?;
                 let at_most = |bound| times.at_most(bound);
                 counted(0)?.duration(measure, statistic, at_most)
+            }
+            MeasureKind::PerPatient { .. } => {
+                let numbers = tally(0)?;
+                let (sum, n) = (numbers.sum() as f64, numbers.count());
+                match statistic {
+                    Statistic::Mean => (n > 0).then(|| sum / n as f64),
+                    Statistic::MoreThan(number) => {
+                        percent(n - numbers.at_most(u64::from(number)), n)
+                    }
+                    Statistic::Count => Some(n as f64),
+                    Statistic::PerDay => Some(sum / self.days),
+                    _ => Some(sum),
+                }
             }
             MeasureKind::SumBeyond { .. } => {
                 let times = tally(0)?;

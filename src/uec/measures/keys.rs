@@ -38,19 +38,26 @@ pub fn unit_milliseconds(unit: &str) -> Option<u64> {
 /// Whether a measure of this kind has such a statistic.
 pub fn has_statistic(measure: &MeasureSpec, statistic: Statistic) -> bool {
     use Statistic::{
-        Count, HighEstimate, LowEstimate, Mean, Over, PerDay, Percent, Quantile, Total, Within,
+        Count, HighEstimate, LowEstimate, Mean, MoreThan, Over, PerDay, Percent, Quantile, Total,
+        Within,
     };
     match measure.kind {
         MeasureKind::Count { .. } => matches!(statistic, Count | PerDay | Total),
         MeasureKind::Duration { .. } => match statistic {
             Mean | Quantile(_) | Total => unit_milliseconds(&measure.unit).is_some(),
             Within(_) | Over(_) | Count | PerDay => true,
-            Percent | LowEstimate | HighEstimate => false,
+            Percent | LowEstimate | HighEstimate | MoreThan(_) => false,
         },
         MeasureKind::Share { .. } => matches!(statistic, Percent | Mean | Count | PerDay | Total),
         MeasureKind::Level { .. }
         | MeasureKind::FleetLevel { .. }
         | MeasureKind::TriggerLevel { .. } => statistic == Mean,
+        MeasureKind::PerPatient { .. } => {
+            matches!(
+                statistic,
+                Mean | Quantile(_) | MoreThan(_) | Count | Total | PerDay
+            )
+        }
         MeasureKind::Sum { .. } => matches!(statistic, Total | PerDay | LowEstimate | HighEstimate),
         MeasureKind::SumBeyond { .. } => match statistic {
             Mean | Total | PerDay => unit_milliseconds(&measure.unit).is_some(),

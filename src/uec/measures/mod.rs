@@ -19,6 +19,7 @@ mod lines;
 mod odds;
 mod outcome;
 mod panel;
+mod per_patient;
 mod reader;
 mod statistics;
 mod tables;
@@ -32,6 +33,7 @@ pub use keys::{MeasureKey, Row, unit_milliseconds};
 pub use lines::{Growth, Line, SHORTEST_STRETCH};
 pub use outcome::{CourseKey, Outcome};
 pub use panel::{Account, Panel, PanelCell, PanelTables, PanelUnit};
+pub use per_patient::is_told_apart;
 pub use reader::MeasureReader;
 pub use tables::MeasureTables;
 

@@ -5,6 +5,7 @@ use super::keys::{MeasureKey, Row, unit_milliseconds};
 use super::lines::Growth;
 use super::odds;
 use super::panel::{Panel, PanelReader};
+use super::per_patient::Tally;
 use super::reader::{Cell, MeasureReader};
 use super::statistics::{Counted, percent, share};
 use super::tables::{Block, Grid, HOURS_OF_WEEK, Item, MeasureTables};
@@ -125,12 +126,27 @@ impl MeasureReader<'_> {
                 let at_most = |bound| at_most(times, bound);
                 self.timed(times).duration(measure, key.statistic, at_most)
             }
+            MeasureKind::PerPatient { .. } => {
+                let first_row = block.grid.first_row as usize;
+                self.per_patient(key.statistic, &self.per_patient.tallies[first_row + row])
+            }
             MeasureKind::Sum { items } => Some(self.sum(items, block, row, key.statistic)),
             MeasureKind::SumBeyond { .. } => {
                 let times = self.times(block.grid, row);
                 let n_beyond = times.count() - at_most(times, 0);
                 self.timed(times).beyond(measure, key.statistic, n_beyond)
             }
+        }
+    }
+
+    fn per_patient(&self, statistic: Statistic, tally: &Tally) -> Option<f64> {
+        match statistic {
+            Statistic::Mean => tally.mean(),
+            Statistic::Quantile(share) => tally.quantile(share),
+            Statistic::MoreThan(number) => percent(tally.more_than(number), tally.n_patients()),
+            Statistic::Count => Some(tally.n_patients() as f64),
+            Statistic::PerDay => Some(tally.sum as f64 / self.tables.period.days()),
+            _ => Some(tally.sum as f64),
         }
     }
 

@@ -166,6 +166,7 @@ impl PanelTables {
             MeasureKind::Level { .. }
             | MeasureKind::FleetLevel { .. }
             | MeasureKind::TriggerLevel { .. }
+            | MeasureKind::PerPatient { .. }
             | MeasureKind::Sum { .. } => return,
         };
         self.accounts.push(Account {

@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::levels::{Hourly, Levels};
 use super::lines::{Growth, Line, LineWatch};
 use super::panel::PanelReader;
+use super::per_patient::PerPatientReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{DispositionId, MarkId, N_ATTRIBUTES, SiteId, StepId};
@@ -27,6 +28,7 @@ pub struct MeasureReader<'t> {
     pub(super) panel: Option<PanelReader>,
     /// By group of patients.
     pub(super) groups: Vec<u64>,
+    pub(super) per_patient: PerPatientReader,
     calendar: Calendar,
 }
 
@@ -71,6 +73,7 @@ impl<'t> MeasureReader<'t> {
             lines: LineWatch::default(),
             panel: tables.panel.as_ref().map(PanelReader::new),
             groups: vec![0; tables.groups.n_cells()],
+            per_patient: PerPatientReader::new(&tables.per_patient),
             calendar: Calendar::default(),
         }
     }
@@ -79,6 +82,7 @@ impl<'t> MeasureReader<'t> {
     pub fn follow_on<'n>(&self, tables: &'n MeasureTables) -> MeasureReader<'n> {
         let mut next = MeasureReader::new(tables);
         next.levels.go_on_from(&self.levels);
+        next.per_patient.go_on_from(&self.per_patient);
         next
     }
 
@@ -231,6 +235,7 @@ impl MeasureReader<'_> {
         groups.for_each(|(sum, cell)| *sum += cell);
         self.levels.absorb(&other.levels);
         self.flows.absorb(&other.flows);
+        self.per_patient.absorb(&other.per_patient);
     }
 
     /// Adds to the rows of all patients what was only counted in the rows that make up the whole.
@@ -284,6 +289,7 @@ impl Reader for MeasureReader<'_> {
     #[inline]
     fn arrive(&mut self, now: SimTime, patient: &Seen<'_>) {
         self.flows.begin(&self.tables.flow, now, patient);
+        self.per_patient.arrive(&self.tables.per_patient, patient);
     }
 
     #[inline]
@@ -301,12 +307,24 @@ impl Reader for MeasureReader<'_> {
     ) {
         self.flows
             .leave(&self.tables.flow, now, disposition, patient);
+        let is_measured = self.tables.period.contains(now);
+        let (tables, cells) = (self.tables, &mut self.groups);
+        let by_group = |account: u16, number: u16| {
+            let number = SimSpan(u64::from(number));
+            tables
+                .groups
+                .book(cells, account, patient.attributes(), number);
+        };
+        self.per_patient
+            .leave(&tables.per_patient, is_measured, patient, by_group);
     }
 
     #[inline]
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
         let clock = |clock| patient.clock(clock);
         self.pass(now, mark, site, patient.attributes(), clock);
+        self.per_patient
+            .pass(&self.tables.per_patient, mark, patient);
         if let Some(panel) = &mut self.panel
             && self.tables.period.contains(now)
             && let Some(tables) = &self.tables.panel

@@ -10,6 +10,7 @@ use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
 use super::odds::Odds;
 use super::panel::PanelTables;
+use super::per_patient::PerPatientTables;
 use crate::engine::clock::LocalClock;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
 use crate::engine::time::{DAY, SimSpan, SimTime};
@@ -27,6 +28,7 @@ pub struct MeasureTables {
     pub(super) levels: LevelTables,
     /// Of the items of sums that take chances.
     pub(super) odds: Vec<Odds>,
+    pub(super) per_patient: PerPatientTables,
     pub(super) flow: FlowTables,
     /// By measure.
     pub(super) blocks: Vec<Block>,
@@ -159,7 +161,7 @@ impl Split {
 /// sites, then the cohorts. Rows of all and of the sites keep courses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Grid {
-    /// Of `counts`, or of `times` where a measure takes times.
+    /// Of `counts`, or of `times` where a measure takes times; of the tallies where it counts by patient.
     pub first_row: u32,
     pub by_day: Option<u32>,
     pub by_hour: Option<u32>,
@@ -255,6 +257,7 @@ struct Builder<'m> {
     sizes: Sizes,
     levels: LevelTables,
     odds: Vec<Odds>,
+    per_patient: PerPatientTables,
     blocks: Vec<Block>,
     groups: GroupTables,
 }
@@ -271,6 +274,7 @@ impl<'m> Builder<'m> {
             sizes: Sizes::default(),
             levels: LevelTables::default(),
             odds: Vec::new(),
+            per_patient: PerPatientTables::default(),
             blocks: Vec::new(),
         }
     }
@@ -297,6 +301,19 @@ impl<'m> Builder<'m> {
                 let mut block = self.block(measure, &[*of, *among]);
                 block.grid = self.tap(measure, *of, of_filter, (What::Count, None), &block);
                 block.among = self.tap(measure, *among, among_filter, (What::Count, None), &block);
+                self.blocks.push(block);
+            }
+            MeasureKind::PerPatient { marks, among } => {
+                let mut block = self.block(measure, marks);
+                let filters = measure.filter.iter().map(Filter::new).collect();
+                let splits = self.splits(measure, &block).into();
+                let first_row = self.per_patient.add(
+                    self.taps_by_mark.len(),
+                    (marks, *among),
+                    (filters, splits),
+                    (block.rows.len(), self.groups.add_numbers(measure)),
+                );
+                block.grid.first_row = first_row as u32;
                 self.blocks.push(block);
             }
             MeasureKind::Sum { items } => {
@@ -565,6 +582,7 @@ impl<'m> Builder<'m> {
             sizes: self.sizes,
             levels: self.levels,
             odds: self.odds,
+            per_patient: self.per_patient,
             flow: FlowTables::new(&model.program, &model.names),
             blocks: self.blocks,
             groups: self.groups,

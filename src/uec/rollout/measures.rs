@@ -45,6 +45,10 @@ impl Maps {
                 to: self.mark(*to),
                 beyond: *beyond,
             },
+            MeasureKind::PerPatient { marks, among } => MeasureKind::PerPatient {
+                marks: marks.iter().map(|mark| self.mark(*mark)).collect(),
+                among: among.map(|mark| self.mark(mark)),
+            },
             MeasureKind::Share {
                 of,
                 of_filter,

@@ -52,6 +52,7 @@ pub fn definitions() -> Keys {
         "(low|high) estimate",
         CENTILE,
         BOUND,
+        MORE_THAN,
     ]);
     keys([
         ("measure", measure()),
@@ -102,6 +103,8 @@ const CENTILE: &str = r"p(\d{1,2}(\.\d*)?|\.\d+)";
 /// Stands for `within 4 h` and `over 12 h`.
 const BOUND: &str = "within|over";
 
+const MORE_THAN: &str = r"over \s*\d+\s*";
+
 /// A pattern of statistics as written.
 fn statistics(words: &[&str]) -> String {
     let bound = format!(r"(within|over) \s*{}\s*", duration_pattern());
@@ -127,6 +130,10 @@ fn of_kind(kind: &str) -> (&'static [&'static str], String) {
         "level" => (
             &["what", "pools", "fleet", "trigger"],
             statistics(&["mean|median", CENTILE]),
+        ),
+        "per_patient" => (
+            &["marks", "among"],
+            statistics(&["mean|median", CENTILE, MORE_THAN, "count", "total"]),
         ),
         "sum" => (
             &["items", "sum_of"],
@@ -159,7 +166,7 @@ fn measure() -> Value {
             "kind",
             word(
                 &KINDS,
-                "A count of marks, a time between two marks, a share of marks, a level over time, time beyond a limit added up, or a sum of such by weights.",
+                "A count of marks, a time between two marks, a share of marks, a level over time, marks counted per patient, time beyond a limit added up, or a sum of such by weights.",
             ),
         ),
         (
@@ -191,7 +198,16 @@ fn measure() -> Value {
         ("from", name("The milestone at which it begins.")),
         ("to", name("The milestone at which it ends.")),
         ("of", name("The milestone whose count is divided.")),
-        ("among", name("The milestone whose count it is divided by.")),
+        (
+            "among",
+            name(
+                "The milestone whose count it is divided by; of what is counted per patient, where counting begins.",
+            ),
+        ),
+        (
+            "marks",
+            names("The milestones that are counted per patient."),
+        ),
         ("of_where", of("filter")),
         ("among_where", of("filter")),
         ("what", of("level_of")),
