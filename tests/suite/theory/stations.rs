@@ -63,17 +63,38 @@ fn study(case: &Case, network: Network, watch: Watch, metrics: Vec<Metric>) -> S
     }
 }
 
-/// Poisson arrivals of a class over the measured time, and how far its services are from their mean.
-fn came_and_served(class: u8, rate: f64, mean: f64, watch: &Watch) -> [Control; 2] {
-    let came = Control {
+/// Poisson arrivals of a class over the measured time.
+fn came(class: u8, rate: f64, watch: &Watch) -> Control {
+    Control {
         of: Gauge::count(ARRIVED).in_class(class),
         exact: rate * watch.length,
-    };
-    let served = Control {
-        of: Gauge::each(DONE, STARTED, move |service| service - mean).in_class(class),
+    }
+}
+
+/// How far the powers of a class's services are from their means; none where all services are alike.
+fn served(class: u8, service: &Shape) -> Vec<Control> {
+    let moments = moments(service).into_iter().zip(1..);
+    let control = |(moment, power): (f64, i32)| Control {
+        of: Gauge::each(DONE, STARTED, move |s| s.powi(power) / moment - 1.0).in_class(class),
         exact: 0.0,
     };
-    [came, served]
+    moments.map(control).collect()
+}
+
+/// Known means of the first powers of a service.
+fn moments(service: &Shape) -> Vec<f64> {
+    let distribution = Distribution::new(service.clone()).unwrap();
+    let (mean, variance) = (distribution.mean(), distribution.variance().unwrap());
+    match service {
+        _ if variance == 0.0 => Vec::new(),
+        // Long services are rare and make most of the scatter.
+        Shape::Lognormal { mu, sigma } => {
+            let power = |k: f64| (k * mu + 0.5 * k * k * sigma * sigma).exp();
+            vec![power(1.0), power(2.0), power(3.0)]
+        }
+        Shape::Exponential { .. } => vec![mean, 2.0 * mean.powi(2), 6.0 * mean.powi(3)],
+        _ => vec![mean, variance + mean * mean],
+    }
 }
 
 /// Wait of those who start.
@@ -209,7 +230,8 @@ pub fn mmc(case: &Case) -> Study {
     };
     let load = rate * mean / servers;
     let watch = Watch::of_queue(rate, service_rate, servers, load, 1.0);
-    let controls = came_and_served(0, rate, mean, &watch).into();
+    let mut controls = served(0, &Shape::Exponential { mean });
+    controls.push(came(0, rate, &watch));
     Study {
         controls,
         ..study(case, network, watch, queue.metrics(case))
@@ -265,6 +287,7 @@ fn single_server(
     let load = case.rows.iter().find(|row| row.0 == "rho").unwrap().1;
     let mut network = Network::new();
     let pool = network.pool(1);
+    let shape = service.clone();
     let (line, service) = (network.patient(), network.duration(service));
     let entry = network.station(pool, line, service);
     arrive(&mut network, entry);
@@ -274,17 +297,13 @@ fn single_server(
         tail_rate: None,
     };
     let watch = Watch::of_queue(load / mean, 1.0 / mean, 1.0, load, 0.5 * (1.0 + spread));
-    let [came, served] = came_and_served(0, load / mean, mean, &watch);
-    // Neither varies where arrivals come by the clock or services are alike.
-    let mut controls = Vec::new();
+    let mut controls = served(0, &shape);
+    // Those who come by the clock are always as many.
     if matches!(
         network.program.streams[0].arrivals,
         Arrivals::Poisson { .. }
     ) {
-        controls.push(came);
-    }
-    if spread > 0.0 {
-        controls.push(served);
+        controls.push(came(0, load / mean, &watch));
     }
     Study {
         controls,
@@ -486,12 +505,8 @@ fn by_priority(case: &Case, servers: u32, classes: &[(f64, Shape)]) -> Study {
     let watch = Watch::of_queue(rate, 1.0 / mean, servers, load / servers, 1.5);
     let mut controls = Vec::new();
     for (class, (rate, service)) in classes.iter().enumerate() {
-        let service = Distribution::new(service.clone()).unwrap();
-        let [came, served] = came_and_served(class as u8, *rate, service.mean(), &watch);
-        controls.push(came);
-        if service.variance() > Some(0.0) {
-            controls.push(served);
-        }
+        controls.push(came(class as u8, *rate, &watch));
+        controls.extend(served(class as u8, service));
     }
     Study {
         controls,
