@@ -91,6 +91,6 @@ mod tests {
         let harmless = Odds::new(0.2, SimSpan::ZERO, 1.0, MINUTE);
         let (soon, late) = (harmless.parts(MINUTE), harmless.parts(SimSpan(1 << 40)));
         assert_eq!(excess(late, soon), 0.0);
-        assert_eq!(excess(soon - (1 << 39), soon), -0.5);
+        assert_eq!(excess(soon - (1 << 37), soon), -0.125);
     }
 }

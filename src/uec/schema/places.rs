@@ -67,9 +67,11 @@ pub fn definitions() -> Keys {
 
 fn service() -> Value {
     // Names, or the size that holds where a site gives none.
+    let name = json!({ "type": "string" });
     let sized = |size: &str| {
-        let mixed = json!({ "type": "array", "items": { "anyOf": [of("name"), named(of(size))] } });
-        json!({ "anyOf": [of("name"), mixed, named(of(size))] })
+        let mixed =
+            json!({ "type": "array", "items": { "anyOf": [name.clone(), named(of(size))] } });
+        json!({ "anyOf": [name.clone(), mixed, named(of(size))] })
     };
     about(
         closed(keys([

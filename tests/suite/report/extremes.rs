@@ -159,5 +159,5 @@ fn an_overwhelmed_system_is_drawn_to_its_own_scale() {
         },
         swollen,
     ));
-    assert_eq!(charts.len(), 17);
+    assert_eq!(charts.len(), 18);
 }
