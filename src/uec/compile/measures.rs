@@ -180,10 +180,7 @@ impl<'a> Compiler<'a> {
                 what: LevelOf::On,
             },
             MeasureKindForm::PerPatient { marks, among } => {
-                let among = match among {
-                    Some(mark) => Some(self.mark_of(mark)),
-                    None => None,
-                };
+                let among = among.as_ref().map(|mark| self.mark_of(mark));
                 let marks: Vec<Option<MarkId>> =
                     marks.iter().map(|mark| self.mark_of(mark)).collect();
                 MeasureKind::PerPatient {
