@@ -74,7 +74,7 @@ pub const CHECKING: &[Code] = &[
     Code {
         code: LIMIT,
         title: "too many",
-        explanation: "A limit of the program is passed: 12 attributes of 250 levels, 6 things held by one patient at one time, 32 clocks for durations, 65535 pools, tables or marks.",
+        explanation: "A limit of the program is passed: 13 attributes of 250 levels, 6 things held by one patient at one time, 32 clocks for durations, 65535 pools, tables or marks.",
     },
     Code {
         code: DISTRIBUTION,
