@@ -404,7 +404,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Marks from which a measure takes time, or after which it counts nobody.
+/// Marks from which a measure takes time.
 fn begins(kind: &MeasureKind) -> Vec<MarkId> {
     match kind {
         MeasureKind::Duration { from, .. } | MeasureKind::SumBeyond { from, .. } => vec![*from],
@@ -415,9 +415,7 @@ fn begins(kind: &MeasureKind) -> Vec<MarkId> {
                 | SumOf::Chance { from, .. } => Some(from),
                 _ => None,
             });
-            begins
-                .chain(items.iter().filter_map(|item| item.unless))
-                .collect()
+            begins.collect()
         }
         _ => Vec::new(),
     }

@@ -41,7 +41,7 @@ struct Account {
     /// Of times: bounds in milliseconds, increasing; none of counts.
     bounds: Option<Vec<u64>>,
     /// None where it is booked for one measure alone.
-    of: Option<(MarkId, What, Option<u8>)>,
+    of: Option<(MarkId, What, u32)>,
     filters: Box<[Filter]>,
 }
 
@@ -123,10 +123,10 @@ impl GroupTables {
     }
 
     /// An account of the measure begun last; given is where to book, none if it is booked already or there are no groups. What is
-    /// counted at a mark, unless a clock is set.
+    /// counted at a mark, unless marks of these bits were passed.
     pub(super) fn add(
         &mut self,
-        of: (MarkId, What, Option<u8>),
+        of: (MarkId, What, u32),
         filters: &[Filter],
         bounds: Option<Vec<u64>>,
     ) -> Option<u16> {

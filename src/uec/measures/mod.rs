@@ -19,6 +19,7 @@ mod lines;
 mod odds;
 mod outcome;
 mod panel;
+mod passed;
 mod per_patient;
 mod reader;
 mod statistics;

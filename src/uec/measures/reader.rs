@@ -6,6 +6,7 @@ use super::flow::Flows;
 use super::levels::{Hourly, Levels};
 use super::lines::{Growth, Line, LineWatch};
 use super::panel::PanelReader;
+use super::passed::PassedReader;
 use super::per_patient::PerPatientReader;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
@@ -29,6 +30,9 @@ pub struct MeasureReader<'t> {
     /// By group of patients.
     pub(super) groups: Vec<u64>,
     pub(super) per_patient: PerPatientReader,
+    passed: PassedReader,
+    /// By the patient at hand, before the mark at hand.
+    marks_passed: u32,
     calendar: Calendar,
 }
 
@@ -74,6 +78,8 @@ impl<'t> MeasureReader<'t> {
             panel: tables.panel.as_ref().map(PanelReader::new),
             groups: vec![0; tables.groups.n_cells()],
             per_patient: PerPatientReader::new(&tables.per_patient),
+            passed: PassedReader::default(),
+            marks_passed: 0,
             calendar: Calendar::default(),
         }
     }
@@ -83,6 +89,7 @@ impl<'t> MeasureReader<'t> {
         let mut next = MeasureReader::new(tables);
         next.levels.go_on_from(&self.levels);
         next.per_patient.go_on_from(&self.per_patient);
+        next.passed.clone_from(&self.passed);
         next
     }
 
@@ -106,7 +113,7 @@ impl<'t> MeasureReader<'t> {
             self.turn_calendar(now);
         }
         for tap in taps {
-            if !tap.admits(attributes) || tap.unless.is_some_and(|mark| clock(mark).is_some()) {
+            if !tap.admits(attributes) || tap.unless & self.marks_passed != 0 {
                 continue;
             }
             let amount = match tap.what {
@@ -290,6 +297,7 @@ impl Reader for MeasureReader<'_> {
     fn arrive(&mut self, now: SimTime, patient: &Seen<'_>) {
         self.flows.begin(&self.tables.flow, now, patient);
         self.per_patient.arrive(&self.tables.per_patient, patient);
+        self.passed.arrive(&self.tables.passed, patient);
     }
 
     #[inline]
@@ -321,6 +329,7 @@ impl Reader for MeasureReader<'_> {
 
     #[inline]
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
+        self.marks_passed = self.passed.pass(&self.tables.passed, mark, patient);
         let clock = |clock| patient.clock(clock);
         self.pass(now, mark, site, patient.attributes(), clock);
         self.per_patient

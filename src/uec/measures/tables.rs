@@ -10,6 +10,7 @@ use super::keys::{MeasureKey, Row, has_statistic};
 use super::levels::{LevelRow, LevelTables};
 use super::odds::Odds;
 use super::panel::PanelTables;
+use super::passed::PassedTables;
 use super::per_patient::PerPatientTables;
 use crate::engine::clock::LocalClock;
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES, Program, SiteId, Step};
@@ -29,6 +30,7 @@ pub struct MeasureTables {
     /// Of the items of sums that take chances.
     pub(super) odds: Vec<Odds>,
     pub(super) per_patient: PerPatientTables,
+    pub(super) passed: PassedTables,
     pub(super) flow: FlowTables,
     /// By measure.
     pub(super) blocks: Vec<Block>,
@@ -52,8 +54,8 @@ pub(super) struct Period {
 #[derive(Clone, Debug)]
 pub(super) struct Tap {
     pub what: What,
-    /// Clock of a mark that the patient must not have passed.
-    pub unless: Option<u8>,
+    /// Bits of marks of which the patient must have passed none.
+    pub unless: u32,
     pub filters: Box<[Filter]>,
     /// The whole is not among these.
     pub splits: Box<[Split]>,
@@ -258,6 +260,7 @@ struct Builder<'m> {
     levels: LevelTables,
     odds: Vec<Odds>,
     per_patient: PerPatientTables,
+    passed: PassedTables,
     blocks: Vec<Block>,
     groups: GroupTables,
 }
@@ -275,6 +278,7 @@ impl<'m> Builder<'m> {
             levels: LevelTables::default(),
             odds: Vec::new(),
             per_patient: PerPatientTables::default(),
+            passed: PassedTables::default(),
             blocks: Vec::new(),
         }
     }
@@ -299,8 +303,8 @@ impl<'m> Builder<'m> {
             } => {
                 // One row order for both sides: a site that only sees one of the marks still has its row.
                 let mut block = self.block(measure, &[*of, *among]);
-                block.grid = self.tap(measure, *of, of_filter, (What::Count, None), &block);
-                block.among = self.tap(measure, *among, among_filter, (What::Count, None), &block);
+                block.grid = self.tap(measure, *of, of_filter, (What::Count, 0), &block);
+                block.among = self.tap(measure, *among, among_filter, (What::Count, 0), &block);
                 self.blocks.push(block);
             }
             MeasureKind::PerPatient { marks, among } => {
@@ -351,7 +355,7 @@ impl<'m> Builder<'m> {
     }
 
     fn item(&mut self, measure: &MeasureSpec, item: &SumItem, block: &Block) -> Item {
-        let unless = item.unless.map(|mark| self.clock(mark));
+        let unless = item.unless.map_or(0, |mark| self.passed.bit(mark));
         let tap = |builder: &mut Self, mark: MarkId, what: What| {
             builder.tap(measure, mark, &item.filter, (what, unless), block)
         };
@@ -425,7 +429,7 @@ impl<'m> Builder<'m> {
 
     fn counted(&mut self, measure: &MeasureSpec, mark: MarkId, what: What) {
         let mut block = self.block(measure, &[mark]);
-        block.grid = self.tap(measure, mark, &[], (what, None), &block);
+        block.grid = self.tap(measure, mark, &[], (what, 0), &block);
         self.blocks.push(block);
     }
 
@@ -460,7 +464,7 @@ impl<'m> Builder<'m> {
         measure: &MeasureSpec,
         mark: MarkId,
         further: &[Condition],
-        (what, unless): (What, Option<u8>),
+        (what, unless): (What, u32),
         block: &Block,
     ) -> Grid {
         let conditions = measure.filter.iter().chain(further);
@@ -583,6 +587,7 @@ impl<'m> Builder<'m> {
             levels: self.levels,
             odds: self.odds,
             per_patient: self.per_patient,
+            passed: self.passed,
             flow: FlowTables::new(&model.program, &model.names),
             blocks: self.blocks,
             groups: self.groups,
