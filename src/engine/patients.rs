@@ -75,7 +75,7 @@ impl Patient {
 
     #[inline]
     pub fn set_in_service(&mut self, is: bool) {
-        self.flags = (self.flags & !IN_SERVICE) | u8::from(is) * IN_SERVICE;
+        self.flags = (self.flags & !IN_SERVICE) | (u8::from(is) * IN_SERVICE);
     }
 
     /// A `Use` was interrupted and waits to be resumed.
