@@ -294,6 +294,9 @@ pub enum MeasureKind {
     },
 }
 
+/// Marks by which the sums of a scenario may leave patients out.
+pub const MOST_UNLESS: usize = 32;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct SumItem {
     pub of: SumOf,

@@ -167,6 +167,29 @@ fn who_has_passed_a_mark_is_in_no_item_that_excludes_it() {
 }
 
 #[test]
+fn patients_are_left_out_by_32_marks_at_most() {
+    let marks = |n: usize| {
+        let steps: String = (0..n).map(|i| format!("{{ mark = \"m{i}\" }}, ")).collect();
+        let items: String = (0..n)
+            .map(|i| {
+                format!("{{ mark = \"clinic.arrived\", unless = \"clinic.m{i}\", each = 1 }}, ")
+            })
+            .collect();
+        let more =
+            format!("[measures.many]\nkind = \"sum\"\nunit = \"patients\"\nitems = [{items}]\n");
+        clinic().replacen(
+            "{ mark = \"departed\" }",
+            &format!("{steps}{{ mark = \"departed\" }}"),
+            1,
+        ) + &more
+    };
+    let faults = faults_of(&marks(40));
+    assert!(faults.contains("by more than 32 marks"), "{faults}");
+    // Two of the clinic's sums take a mark each.
+    run(vec![model(&marks(30))]);
+}
+
+#[test]
 fn only_a_chance_has_odds() {
     let wrong = clinic()
         .replace(

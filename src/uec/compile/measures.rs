@@ -8,7 +8,8 @@ use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKin
 use crate::uec::forms::steps_reading::UNREADABLE_STEPS;
 use crate::uec::forms::sums::{SumItemForm, SumOfForm};
 use crate::uec::model::{
-    ChartKind, ChartSpec, Condition, LevelOf, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
+    ChartKind, ChartSpec, Condition, LevelOf, MOST_UNLESS, MeasureKind, MeasureSpec, Standard,
+    SumItem, SumOf,
 };
 
 use super::index::report_unknown;
@@ -25,6 +26,7 @@ impl<'a> Compiler<'a> {
             }
         }
         self.clocks();
+        self.check_left_out();
         let by = forms.equity.iter();
         self.equity = by.filter_map(|name| self.attribute(name)).collect();
         for form in &forms.charts {
@@ -67,6 +69,30 @@ impl<'a> Compiler<'a> {
         }
         self.program.mark_clocks = clocks;
         self.program.n_clocks = n as u8;
+    }
+
+    /// Reports a mark that is one too many to leave patients out by.
+    fn check_left_out(&self) {
+        let mut known: Vec<&str> = Vec::new();
+        let items = self
+            .forms
+            .measures
+            .iter()
+            .flat_map(|form| match &form.kind {
+                MeasureKindForm::Sum { items, .. } => items.as_slice(),
+                _ => &[],
+            });
+        for name in items.filter_map(|item| item.unless.as_ref()) {
+            if known.contains(&name.value.as_str()) {
+                continue;
+            }
+            if known.len() == MOST_UNLESS {
+                let message = format!("sums leave patients out by more than {MOST_UNLESS} marks");
+                self.faults.error(codes::LIMIT, name.span, message);
+                return;
+            }
+            known.push(&name.value);
+        }
     }
 
     /// Reports conditions on the time since a mark that no step makes.

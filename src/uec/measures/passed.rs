@@ -2,6 +2,7 @@
 
 use crate::engine::facts::Seen;
 use crate::engine::program::MarkId;
+use crate::uec::model::MOST_UNLESS;
 
 /// Marks that are told apart, in the order in which measures name them.
 #[derive(Clone, Debug, Default)]
@@ -12,17 +13,14 @@ pub(super) struct PassedTables {
 impl PassedTables {
     /// The mark's bit.
     ///
-    /// Panics beyond 32 marks, which no model has: every one is written out in a measure.
+    /// Panics beyond [`MOST_UNLESS`] marks, which the compiler of scenarios refuses.
     pub fn bit(&mut self, mark: MarkId) -> u32 {
         let known = self.marks.iter().position(|known| *known == mark);
         let index = known.unwrap_or_else(|| {
             self.marks.push(mark);
             self.marks.len() - 1
         });
-        assert!(
-            index < 32,
-            "measures leave out patients by more than 32 marks"
-        );
+        assert!(index < MOST_UNLESS, "a model names few such marks");
         1 << index
     }
 }
