@@ -4,7 +4,7 @@
 The whole library follows every need for same-day care, most of which general practice and pharmacies see. This is the lean form for
 models of urgent and emergency care alone: only those needs that come to NHS 111, to 999 or to an A&E department of type 1 or 3
 first, one stream for each condition and place of first contact, with the rates by age and deprivation and the levels that follow
-from the library's own choice of first contact. Run in this folder; needs nothing but Python 3.11.
+from the library's own choice of first contact. Who lives in a care home is in the rates but no longer known: nobody there walks in. Run in this folder; needs nothing but Python 3.11.
 """
 
 import csv
@@ -22,7 +22,8 @@ SMALLEST = 0.015
 
 needs = tomllib.load(open("needs.toml", "rb"))["needs"]
 profiles = tomllib.load(open("profiles.toml", "rb"))["profiles"]
-choice = tomllib.load(open("services/first_contact.toml", "rb"))["choices"]["first_contact"]
+choices = tomllib.load(open("services/first_contact.toml", "rb"))["choices"]
+choice, homes = choices["first_contact"], choices["residence"]
 rates = list(csv.DictReader(open("needs_rates.csv")))
 # Residents of England by age and deprivation, mid-2020.
 england = dict.fromkeys(((row["age"], row["deprivation"]) for row in rates), 0.0)
@@ -48,16 +49,24 @@ def week(profile):
     return [value / total for value in values]
 
 
-def shares(condition, age, level, open_):
-    """Where such a person turns first: the first row of the table that matches."""
-    def matches(row, key, value):
-        wanted = row.get(key)
-        return wanted is None or value == wanted or (isinstance(wanted, list) and value in wanted)
-    for row in choice["rows"]:
-        if (matches(row, "condition", condition) and matches(row, "age", age) and matches(row, "level", level)
-                and matches(row, "open:in_hours", open_)):
-            return dict(zip(choice["outcomes"], row["shares"]))
+def drawn(table, person):
+    """Shares of a table's outcomes for such a person: the first row that matches."""
+    def matches(wanted, value):
+        return value == wanted or (isinstance(wanted, list) and value in wanted)
+    for row in table["rows"]:
+        if all(matches(wanted, person[key]) for key, wanted in row.items() if key != "shares"):
+            return dict(zip(table["outcomes"], row["shares"]))
     raise ValueError("no row matches")
+
+
+def shares(condition, age, level, open_):
+    """Where such people turn first: of those at home and in care homes, as many as the library has of this age."""
+    turned = dict.fromkeys(choice["outcomes"], 0.0)
+    for residence, part_of in drawn(homes, {"age": age}).items():
+        person = {"residence": residence, "condition": condition, "age": age, "level": level, "open:in_hours": open_}
+        for outcome, share in drawn(choice, person).items():
+            turned[outcome] += part_of * share
+    return turned
 
 
 # Which part of walk-ins with a level could go to a centre (first_contact.walk_in).

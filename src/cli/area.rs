@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::options::Exit;
+use super::options::{Common, Exit};
 use super::packed::DataSource;
 use super::{folder, say};
+use crate::experiment::areas::SideBySide;
 use crate::uec::area::{Drafted, Wanted, draft, england};
 
 #[derive(Debug, Args)]
@@ -85,7 +86,13 @@ fn new(arguments: &NewArea) -> Result<Exit, Exit> {
 fn all_england(arguments: &EnglandArguments) -> Result<Exit, Exit> {
     let target = Target::new(&arguments.name, "uecsim area england my-england")?;
     let source = data(&arguments.data)?;
-    let drafted = target.write(england::draft(&target.name, &arguments.from, &source))?;
+    let each = SideBySide::on(Common::default().threads());
+    let drafted = target.write(england::draft(
+        &target.name,
+        &arguments.from,
+        &source,
+        &each,
+    ))?;
     let (system, tables) = (target.file(), target.folder());
     let (system, tables) = (system.display(), tables.display());
     say::show(&format!(

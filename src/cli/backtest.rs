@@ -173,7 +173,7 @@ pub fn backtest(arguments: &BacktestArguments) -> Result<Exit, Exit> {
         "Values of the fit",
         "fitted by uecsim backtest",
     );
-    let mut files = crate::report::calibration::files(&fitted, &start.free, &command);
+    let mut files = crate::report::calibration::files(&fitted, &start.free, &command, None);
     files.retain(|(name, _)| *name != "report.md");
     files.extend([
         ("report.md", page_with("forecast.svg")),

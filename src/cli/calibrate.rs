@@ -18,6 +18,8 @@ use crate::report::format::{number, statistic_key};
 use crate::scenario::source::stem;
 use crate::scenario::workspace::Workspace;
 
+const ROUNDS: u32 = 6;
+
 #[derive(Debug, Args)]
 pub struct CalibrateArguments {
     /// The scenario to fit; it is not changed
@@ -29,8 +31,11 @@ pub struct CalibrateArguments {
     #[arg(long, value_name = "FILE")]
     free: String,
     /// Rounds at most; each runs the scenario once for every parameter and three times more
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = ROUNDS)]
     rounds: u32,
+    /// Markdown page to write besides the report folder
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -60,13 +65,22 @@ pub fn calibrate(arguments: &CalibrateArguments) -> Result<Exit, Exit> {
         );
     }
     let calibrated = fit(&arguments.scenario, &start, arguments.rounds, common)?;
-    let further = format!("--to {} --free {}", arguments.to, arguments.free);
+    let mut further = format!("--to {} --free {}", arguments.to, arguments.free);
+    if arguments.rounds != ROUNDS {
+        further.push_str(&format!(" --rounds {}", arguments.rounds));
+    }
+    if let Some(page) = &arguments.page {
+        further.push_str(&format!(" --page {}", page.display()));
+    }
     let command = common.command(
         "calibrate",
         std::slice::from_ref(&arguments.scenario),
         &further,
     );
     write(&out, &calibrated, &start.free, &arguments.to, &command)?;
+    if let Some(path) = &arguments.page {
+        write_page(path, &calibrated, &start.free, &command)?;
+    }
     if common.json {
         say::show(&format!("{:#}\n", as_json(&calibrated, &start.free)))?;
     } else if !common.quiet {
@@ -171,8 +185,9 @@ fn write(
     );
     let change = change_text(free, &calibrated.values, "Fitted values", &evidence);
     let run = run_json(calibrated, free, command);
-    let mut files = calibration::files(calibrated, free, command);
     let chart = misfit::draw(calibrated, &calibration::finding(calibrated));
+    let picture = chart.as_ref().map(|_| "targets.svg");
+    let mut files = calibration::files(calibrated, free, command, picture);
     files.extend(chart.map(|chart| ("targets.svg", chart.svg)));
     files.push(("fitted.toml", change));
     files.push(("run.json", format!("{run:#}\n")));
@@ -180,6 +195,30 @@ fn write(
         folder::write_file(&draft.path().join(name), text.as_bytes()).map_err(refused)?;
     }
     draft.finish().map_err(refused)
+}
+
+/// The page beside which its picture lies under the same name.
+fn write_page(
+    path: &std::path::Path,
+    calibrated: &Calibrated,
+    free: &[Free],
+    command: &str,
+) -> Result<(), Exit> {
+    let refused = |fault: std::io::Error| {
+        let message = format!("{} cannot be written: {fault}", path.display());
+        say::fault(Exit::Machine, &message)
+    };
+    let chart = misfit::draw(calibrated, &calibration::finding(calibrated));
+    let picture = path.with_extension("svg");
+    let name = picture
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = chart.as_ref().and(name);
+    if let Some(chart) = &chart {
+        folder::write_file(&picture, chart.svg.as_bytes()).map_err(refused)?;
+    }
+    let text = calibration::page(calibrated, free, command, name.as_deref());
+    folder::write_file(path, text.as_bytes()).map_err(refused)
 }
 
 /// What the run was, without anything that differs from machine to machine.

@@ -6,9 +6,10 @@ use super::Exit;
 use super::options::Common;
 use super::say;
 use super::sources::DiskOverEmbedded;
+use crate::experiment::areas::load_on;
 use crate::scenario::layers::Changes;
 use crate::scenario::source::SHIPPED;
-use crate::uec::load::{Loaded, Overrides, load_with};
+use crate::uec::load::{Loaded, Overrides};
 use crate::uec::model::Model;
 
 /// The scenario that measures and services are looked up in if none is named.
@@ -62,7 +63,8 @@ pub fn load_all(paths: &[String], common: &Common) -> Result<Vec<Loaded>, Exit> 
 pub fn load_one(path: &str, changes: &Changes, common: &Common) -> Option<Loaded> {
     let path = find(path);
     let source = DiskOverEmbedded::for_file(&path);
-    let loaded = load_with(&path, &source, changes, &overrides(common));
+    let how = (changes, &overrides(common));
+    let loaded = load_on(&path, &source, how, common.threads());
     match loaded {
         Ok(loaded) => Some(loaded),
         Err(refused) => {

@@ -164,7 +164,8 @@ impl Lines {
             Some(id) => id,
             None => self.append(request),
         };
-        request.sibling = id;
+        // A request for other lines is a copy of one that may stand in the middle of its own.
+        (request.sibling, request.next) = (id, NONE);
         let rank = request.list();
         let line = self.lines.at_mut(usize::from(request.line));
         let last = line.tails[rank];
@@ -364,5 +365,26 @@ mod tests {
         assert_eq!(lines.waiting(0), 2);
         // Joining times are 1, 2 and 3: 9 waited by the first, then 8 and 7 by those present.
         assert_eq!(lines.total_waited(0, SimTime(10)), 24);
+    }
+
+    #[test]
+    fn who_waits_in_two_lines_is_in_the_middle_of_one_and_at_the_end_of_the_other() {
+        let mut lines = Lines::new(2);
+        let request = |lines: &mut Lines, patient, due| {
+            let order = lines.new_order(SimTime(due));
+            let (wait, slot, now) = (WaitId(0), HoldSlot(0), SimTime(0));
+            Request::new(patient, 0, wait, Kind::Any, 0, 1, slot, order, now)
+        };
+        let later = request(&mut lines, 1, 50);
+        lines.join(later);
+        let middle = request(&mut lines, 2, 10);
+        let first = lines.join(middle);
+        // The same request for the other line, as it now stands in the first.
+        let mut copy = *lines.get(first);
+        copy.line = 1;
+        lines.join(copy);
+        assert_eq!(patients(&lines), [2, 1]);
+        let others: Vec<u32> = lines.members(1).map(|id| lines.get(id).patient).collect();
+        assert_eq!(others, [2]);
     }
 }

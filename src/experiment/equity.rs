@@ -105,19 +105,18 @@ fn gap(
     residents: &[f64],
 ) -> Gap {
     let is_per_resident = is_counted(statistic);
+    let lived_in = |residents: &f64| *residents > 0.0;
+    let weights: Vec<f64> = residents.iter().copied().filter(lived_in).collect();
     let of_run = |run: Vec<Option<f64>>| {
-        let of_level = |(value, residents): (&Option<f64>, &f64)| {
-            let value = (*value)?;
-            match is_per_resident {
-                // A level without residents has no weight, whatever its value.
-                true if *residents > 0.0 => Some(value / residents * 1000.0),
-                true => Some(0.0),
-                false => Some(value),
-            }
+        // A level without residents is no step of the gradient: people who live elsewhere.
+        let levels = run.into_iter().zip(residents);
+        let levels = levels.filter(|(_, residents)| lived_in(residents));
+        let of_level = |(value, residents): (Option<f64>, &f64)| match is_per_resident {
+            true => Some(value? / residents * 1000.0),
+            false => value,
         };
-        let levels = run.iter().zip(residents);
         let values: Option<Vec<f64>> = levels.map(of_level).collect();
-        ends(&values?, residents)
+        ends(&values?, &weights)
     };
     Gap {
         measure,

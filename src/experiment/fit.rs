@@ -136,7 +136,7 @@ pub fn values(
         match statistic {
             Statistic::Count | Statistic::Total | Statistic::PerDay => Some(parts.iter().sum()),
             Statistic::LowEstimate | Statistic::HighEstimate => Some(parts.iter().sum()),
-            Statistic::Quantile(_) => None,
+            Statistic::Quantile(_) | Statistic::MonthlyQuantile(_) => None,
             Statistic::Mean
             | Statistic::Within(_)
             | Statistic::Over(_)

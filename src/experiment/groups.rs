@@ -3,7 +3,7 @@
 use super::results::{Estimate, Results};
 use super::summarise::estimate;
 use crate::uec::measures::GroupAttribute;
-use crate::uec::model::{Model, Statistic};
+use crate::uec::model::{AttributeName, Model, Named, Statistic};
 
 /// A statistic of a measure by the levels of an attribute, over all sites.
 #[derive(Clone, Debug)]
@@ -89,7 +89,8 @@ fn of_attribute(
         Level {
             values,
             patients: patients.and_then(mean),
-            residents: residents.map(|residents| residents[level]),
+            // Nobody is a resident of elsewhere.
+            residents: residents.map(|residents| residents.get(level).copied().unwrap_or(0.0)),
         }
     };
     ByGroup {
@@ -98,6 +99,15 @@ fn of_attribute(
         attribute: usize::from(by.attribute.0),
         levels: (0..by.n_levels).map(level).collect(),
     }
+}
+
+/// What a level of groups is called; the one after the last is of people who live elsewhere.
+pub fn level_of(attribute: &AttributeName, level: usize) -> Named {
+    let known = attribute.levels.get(level).cloned();
+    known.unwrap_or_else(|| Named {
+        id: "elsewhere".to_owned(),
+        title: "Elsewhere or unknown".to_owned(),
+    })
 }
 
 /// By level of an attribute; none where residents do not bring it.

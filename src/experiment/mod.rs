@@ -1,5 +1,6 @@
 //! Replications, comparisons and their statistics: the only layer that knows threads.
 
+pub mod areas;
 pub mod backtest;
 pub mod batches;
 pub mod bottleneck;

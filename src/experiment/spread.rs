@@ -99,6 +99,10 @@ fn mean(values: &[Option<f64>]) -> Option<f64> {
 
 /// By replication; none for a group too small to say.
 fn values(level: &Level, is_per_resident: bool) -> Option<Vec<Option<f64>>> {
+    if level.residents.is_some_and(|residents| residents <= 0.0) {
+        // Who lives elsewhere is no group of the area's people.
+        return None;
+    }
     if is_per_resident {
         let residents = level.residents.filter(|residents| *residents > 0.0)?;
         let rate = |value: &Option<f64>| value.map(|value| value / residents * 1000.0);

@@ -29,7 +29,12 @@ impl Output {
         let measure = &model.measures[key.measure];
         let unit = unit_of(measure, key.statistic);
         let mut label = format!("{}, {}", measure.title, statistic_words(key.statistic));
-        for part in [&key.site, &key.cohort] {
+        let known = model.places().find(|place| place.id == key.site);
+        let site = known.map_or(&key.site, |place| match place.title.is_empty() {
+            true => &place.id,
+            false => &place.title,
+        });
+        for part in [site, &key.cohort] {
             if part != "all" {
                 label.push_str(&format!(", {part}"));
             }

@@ -13,10 +13,15 @@ const ALIKE: f64 = 0.9;
 /// Parts of a combination that are worth a word.
 const WORTH_A_WORD: f64 = 0.3;
 
-/// Files by name: the page and its tables.
-pub fn files(calibrated: &Calibrated, free: &[Free], command: &str) -> Vec<(&'static str, String)> {
+/// Files by name: the page, which shows `picture`, and its tables.
+pub fn files(
+    calibrated: &Calibrated,
+    free: &[Free],
+    command: &str,
+    picture: Option<&str>,
+) -> Vec<(&'static str, String)> {
     vec![
-        ("report.md", page(calibrated, free, command)),
+        ("report.md", page(calibrated, free, command, picture)),
         ("fitted.csv", fitted(calibrated, free)),
         ("targets.csv", targets(calibrated)),
         ("sensitivity.csv", sensitivity(calibrated, free)),
@@ -59,7 +64,13 @@ fn why(stopped: Stopped) -> &'static str {
     }
 }
 
-fn page(calibrated: &Calibrated, free: &[Free], command: &str) -> String {
+/// The page alone; `picture` is the name of the chart of targets beside it.
+pub fn page(
+    calibrated: &Calibrated,
+    free: &[Free],
+    command: &str,
+    picture: Option<&str>,
+) -> String {
     let model = &calibrated.results.model;
     let mut page = format!(
         "# {}, fitted\n\n**{}.**\n\nWritten by `{command}`. {} runs of {} replications each, seed {}. Damped Gauss-Newton on differences with common \
@@ -71,7 +82,7 @@ fn page(calibrated: &Calibrated, free: &[Free], command: &str) -> String {
         model.run.seed,
     );
     parameters(&mut page, calibrated, free);
-    target_rows(&mut page, calibrated);
+    target_rows(&mut page, calibrated, picture);
     sensitivities(&mut page, calibrated, free);
     apart(&mut page, calibrated, free);
     page
@@ -126,9 +137,16 @@ fn interval(value: f64, half_width: f64) -> String {
     }
 }
 
-fn target_rows(page: &mut String, calibrated: &Calibrated) {
+fn target_rows(page: &mut String, calibrated: &Calibrated, picture: Option<&str>) {
+    page.push_str("\n## Targets\n");
+    if let Some(picture) = picture {
+        let _ = write!(
+            page,
+            "\n![How far each figure is off, before and after]({picture})\n"
+        );
+    }
     page.push_str(
-        "\n## Targets\n\n![How far each figure is off, before and after](targets.svg)\n\n| figure | published | before | after | off by | tolerance | verdict |\n|---|---|---|---|---|---|---|\n",
+        "\n| figure | published | before | after | off by | tolerance | verdict |\n|---|---|---|---|---|---|---|\n",
     );
     for row in &calibrated.targets {
         let target = &row.target;

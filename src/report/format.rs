@@ -25,7 +25,10 @@ pub fn number(value: f64) -> String {
         s if s >= 99.95 => 0,
         s if s >= 0.995 || s == 0.0 => 1,
         s if s >= 0.0995 => 2,
-        _ => 3,
+        s if !(1e-6..0.00995).contains(&s) => 3,
+        s if s >= 0.000995 => 4,
+        s if s >= 0.0000995 => 5,
+        _ => 6,
     };
     with_decimals(value, decimals)
 }
@@ -82,9 +85,17 @@ pub fn quantity(value: f64, unit: &str) -> String {
     tie(&number(value), unit)
 }
 
-/// A difference with its unit; differences of percentages are in points.
+/// A difference with its unit.
 pub fn change(value: f64, unit: &str) -> String {
-    tie(&signed(value), if unit == "%" { "points" } else { unit })
+    tie(&signed(value), unit_of_difference(unit))
+}
+
+/// Differences of percentages are in points.
+pub fn unit_of_difference(unit: &str) -> &str {
+    match unit {
+        "%" => "points",
+        unit => unit,
+    }
 }
 
 fn tie(value: &str, unit: &str) -> String {
@@ -100,6 +111,7 @@ pub fn statistic_key(statistic: Statistic) -> String {
     match statistic {
         Statistic::Mean => "mean".to_owned(),
         Statistic::Quantile(share) => format!("p{}", exact(share * 100.0)),
+        Statistic::MonthlyQuantile(share) => format!("p{} by month", exact(share * 100.0)),
         Statistic::Within(span) => format!("within {}", span_text(span.minutes(), " ")),
         Statistic::Over(span) => format!("over {}", span_text(span.minutes(), " ")),
         Statistic::MoreThan(number) => format!("over {number}"),
@@ -117,6 +129,9 @@ pub fn statistic_words(statistic: Statistic) -> String {
     match statistic {
         Statistic::Quantile(0.5) => "median".to_owned(),
         Statistic::Quantile(share) => format!("{} centile", ordinal(share * 100.0)),
+        Statistic::MonthlyQuantile(share) => {
+            format!("mean of monthly {} centiles", ordinal(share * 100.0))
+        }
         Statistic::Within(span) => format!("within {}", span_words(span.minutes())),
         Statistic::Over(span) => format!("over {}", span_words(span.minutes())),
         Statistic::MoreThan(number) => format!("more than {number}"),

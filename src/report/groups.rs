@@ -1,6 +1,6 @@
 //! Every measure by group of patients, as tables: the values of each group, and how far the groups of an attribute lie apart.
 
-use crate::experiment::groups::{ByGroup, Level, by_group, change, same};
+use crate::experiment::groups::{ByGroup, Level, by_group, change, level_of, same};
 use crate::experiment::results::{Estimate, Results};
 use crate::experiment::spread::{self, spread};
 use crate::uec::model::Model;
@@ -153,7 +153,7 @@ impl Row<'_> {
 
     fn level(&self, position: usize) -> String {
         let attribute = &self.results.model.names.attributes[self.row.attribute];
-        attribute.levels[position].id.clone()
+        level_of(attribute, position).id
     }
 }
 

@@ -6,7 +6,7 @@ use crate::experiment::precision::{CONFIDENCE, Check, Course, Goal, Judged, Of, 
 use crate::uec::model::{MeasureSpec, Model};
 
 use super::findings::name;
-use super::format::{number, quantity, statistic_key, unit_of, with_decimals};
+use super::format::{number, quantity, statistic_key, unit_of, unit_of_difference, with_decimals};
 
 /// As `run.json` has it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -117,10 +117,9 @@ fn line(
     let (model, measure) = measured(check, models)?;
     let unit = unit_of(measure, check.statistic);
     let is_difference = matches!(check.of, Of::Difference(_));
-    let unit = if is_difference && unit == "%" {
-        "points"
-    } else {
-        &unit
+    let unit = match is_difference {
+        true => unit_of_difference(&unit),
+        false => &unit,
     };
     let name = name(measure, check.statistic);
     let what = match check.of {

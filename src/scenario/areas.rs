@@ -4,7 +4,7 @@
 //! other table with a column `area` it has its own rows.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::access::TableReader;
 use super::changes;
@@ -22,7 +22,7 @@ pub const AREA: &str = "area";
 /// The areas of a system, in the order of their table.
 pub struct Areas {
     pub list: Vec<Area>,
-    table: Rc<CsvTable>,
+    table: Arc<CsvTable>,
     set: Option<Node>,
 }
 

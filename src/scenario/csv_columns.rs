@@ -1,6 +1,6 @@
 //! Tables that must have exactly certain columns, in any order; cells by the position of their column among those.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::codes::{CSV_CELL, CSV_COLUMN};
 use super::csv_table::CsvTable;
@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 
 /// A table with exactly these columns, in any order; cells by their position in `wanted`.
 pub struct Columns<'w, 's> {
-    pub table: Rc<CsvTable>,
+    pub table: Arc<CsvTable>,
     at: Vec<usize>,
     workspace: &'w Workspace<'s>,
 }
@@ -20,7 +20,7 @@ impl<'w, 's> Columns<'w, 's> {
     pub fn open(workspace: &'w Workspace<'s>, path: &str, wanted: &[&str]) -> Option<Self> {
         let file = workspace.open_root(path)?;
         let table = CsvTable::parse(file, &workspace.files(), &workspace.diagnostics)?;
-        Self::of(workspace, Rc::new(table), wanted)
+        Self::of(workspace, Arc::new(table), wanted)
     }
 
     /// As [`Self::open`], of the file that a value names.
@@ -28,7 +28,7 @@ impl<'w, 's> Columns<'w, 's> {
         Self::of(workspace, workspace.csv(name)?, wanted)
     }
 
-    fn of(workspace: &'w Workspace<'s>, table: Rc<CsvTable>, wanted: &[&str]) -> Option<Self> {
+    fn of(workspace: &'w Workspace<'s>, table: Arc<CsvTable>, wanted: &[&str]) -> Option<Self> {
         let mut at = Vec::new();
         for name in wanted {
             match table.optional_column(name) {

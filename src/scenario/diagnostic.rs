@@ -110,6 +110,27 @@ impl Diagnostics {
         }
     }
 
+    /// Without faults, knowing the same names of things that could not be read.
+    pub fn beside(&self) -> Self {
+        Self {
+            list: RefCell::default(),
+            spoilt: self.spoilt.clone(),
+        }
+    }
+
+    /// Adds faults found elsewhere that are not known here, with an explanation to every error.
+    pub fn join(&self, others: Self, note: &str) {
+        let known = self.list.borrow().clone();
+        let n_before = self.len();
+        for fault in others.list.into_inner() {
+            if !known.contains(&fault) {
+                self.report(fault);
+            }
+        }
+        self.explain_from(n_before, note);
+        self.spoilt.borrow_mut().extend(others.spoilt.into_inner());
+    }
+
     /// Notes that the thing of this name could not be read: that the name is unknown only follows from that.
     pub fn spoil(&self, name: &str) {
         self.spoilt.borrow_mut().insert(name.to_owned());

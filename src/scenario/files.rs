@@ -64,7 +64,7 @@ impl Files {
     }
 
     /// In the order of reading.
-    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SourceFile> {
         self.list.iter()
     }
 

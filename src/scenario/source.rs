@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub const SHIPPED: &str = "scenarios";
 
 /// Gives the text of files.
-pub trait Source {
+pub trait Source: Sync {
     /// The whole text of a file.
     ///
     /// Errors: `Missing` if there is no such file, `Unreadable` (with the reason) if there is but its text cannot be had.

@@ -2,7 +2,7 @@
 
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::codes;
 use super::csv_table::CsvTable;
@@ -15,7 +15,7 @@ use super::values;
 pub struct Workspace<'s> {
     source: &'s dyn Source,
     files: RefCell<Files>,
-    tables: RefCell<BTreeMap<FileId, Option<Rc<CsvTable>>>>,
+    tables: RefCell<BTreeMap<FileId, Option<Arc<CsvTable>>>>,
     pub diagnostics: Diagnostics,
 }
 
@@ -27,6 +27,21 @@ impl<'s> Workspace<'s> {
             tables: RefCell::default(),
             diagnostics: Diagnostics::default(),
         }
+    }
+
+    /// One that has read the same files and tables, and in which nothing is wrong yet: what is read of them has the same places in both.
+    pub fn beside(&self) -> Self {
+        Self {
+            source: self.source,
+            files: self.files.clone(),
+            tables: self.tables.clone(),
+            diagnostics: self.diagnostics.beside(),
+        }
+    }
+
+    /// Files read so far.
+    pub fn n_files(&self) -> usize {
+        self.files().iter().len()
     }
 
     pub fn files(&self) -> Ref<'_, Files> {
@@ -84,12 +99,12 @@ impl<'s> Workspace<'s> {
     /// The table in the CSV file that a value names; read once however often it is named.
     ///
     /// Errors (reported): `S102`, `S103`, `S106`, and those of [`CsvTable::parse`].
-    pub fn csv(&self, name: &Node) -> Option<Rc<CsvTable>> {
+    pub fn csv(&self, name: &Node) -> Option<Arc<CsvTable>> {
         let file = self.open(name)?;
         if let Some(table) = self.tables.borrow().get(&file) {
             return table.clone();
         }
-        let table = CsvTable::parse(file, &self.files(), &self.diagnostics).map(Rc::new);
+        let table = CsvTable::parse(file, &self.files(), &self.diagnostics).map(Arc::new);
         self.tables.borrow_mut().insert(file, table.clone());
         table
     }

@@ -100,6 +100,16 @@ impl Histogram {
         }
     }
 
+    /// Forgets all values; thresholds stay declared.
+    pub fn clear(&mut self) {
+        self.counts.clear();
+        (self.count, self.sum) = (0, 0);
+        (self.smallest, self.largest) = (u64::MAX, 0);
+        for threshold in &mut self.thresholds {
+            threshold.at_most = 0;
+        }
+    }
+
     pub fn count(&self) -> u64 {
         self.count
     }

@@ -28,67 +28,106 @@ pub struct Joined {
     pub residents_by: Vec<Residents>,
 }
 
+/// How the areas are gone through; changes no result.
+pub trait EachArea {
+    /// What `work` makes of each item, in the order of the items.
+    fn each<I: Send, T: Send>(&self, items: Vec<I>, work: impl Fn(I) -> T + Sync + Send) -> Vec<T>;
+}
+
+/// One after another.
+pub struct InTurn;
+
+impl EachArea for InTurn {
+    fn each<I: Send, T: Send>(&self, items: Vec<I>, work: impl Fn(I) -> T + Sync + Send) -> Vec<T> {
+        items.into_iter().map(work).collect()
+    }
+}
+
 /// One compiled area.
-struct One<'a> {
-    area: &'a Area,
+struct One {
     form: ScenarioForm,
     compiled: Compiled,
     loads: Vec<PoolLoad>,
 }
 
-/// Compiles every area of a tree that has `[areas]`.
+/// What is kept of an area beside the first.
+struct Part {
+    model: AreaModel,
+    residents: (Option<f64>, Vec<Residents>),
+    /// What of it is not as in the first.
+    difference: Option<&'static str>,
+}
+
+/// Compiles every area of a tree that has `[areas]`: the first by itself, then the others, each on a workspace of its own that knows the
+/// files of the first, so that the order in which they are done changes neither places nor faults.
 ///
 /// Errors (reported): those of any area, with its name unless the first has them too; `S117`.
 pub fn compile(
     workspace: &Workspace,
     tree: &Node,
-    finish: impl Fn(&mut ScenarioForm),
+    finish: impl Fn(&mut ScenarioForm, &Diagnostics) + Sync,
+    each: &impl EachArea,
 ) -> Option<Joined> {
     let diagnostics = &workspace.diagnostics;
     let mut tree = tree.clone();
     let areas = Areas::take(&mut tree, workspace)?;
-    let mut joined: Option<Joined> = None;
-    let mut loads: Vec<(&str, Vec<PoolLoad>)> = Vec::new();
-    for area in &areas.list {
-        let n_before = diagnostics.len();
+    let (first, others) = areas.list.split_first()?;
+    let one = |workspace: &Workspace, area: &Area, like: Option<&Compiled>| {
         let own = areas.tree_of(&tree, area, workspace);
-        let one = compile_one(workspace, &own, area, &finish);
-        if joined.is_some() || !loads.is_empty() {
-            diagnostics.explain_from(n_before, &format!("in area \"{}\"", area.id.value));
-        }
-        let Some(one) = one else {
+        compile_one(workspace, &own, &area.id.value, &finish, like)
+    };
+    let of_first = one(workspace, first, None);
+    let like = of_first.as_ref().map(|one| &one.compiled);
+    let part = |workspace: &Workspace, area: &Area| {
+        one(workspace, area, like).map(|one| one.part(area, like))
+    };
+    let n_files = workspace.n_files();
+    let beside = others.iter().map(|area| (area, workspace.beside()));
+    let done = each.each(beside.collect(), |(area, own)| (part(&own, area), own));
+    let mut parts = Vec::with_capacity(others.len());
+    for (area, (of_area, own)) in others.iter().zip(done) {
+        let note = format!("in area \"{}\"", area.id.value);
+        if own.n_files() == n_files {
+            diagnostics.join(own.diagnostics, &note);
+            parts.push(of_area);
             continue;
-        };
-        loads.push((&area.id.value, one.loads.clone()));
-        match &mut joined {
-            None => joined = Some(Joined::new(one)),
-            Some(joined) => joined.add(one, diagnostics),
+        }
+        // It has read a file that the first has not: what it found has places in files that only it knows.
+        let n_before = diagnostics.len();
+        parts.push(part(workspace, area));
+        diagnostics.explain_from(n_before, &note);
+    }
+    let mut joined = Joined::new(first, of_first?);
+    for (area, part) in others.iter().zip(parts) {
+        if let Some(part) = part {
+            joined.add(area, part, diagnostics);
         }
     }
-    let joined = joined?;
     let sites = joined.compiled.names.sites.iter();
     areas.check_ids(sites.map(|site| site.id.as_str()), diagnostics);
-    let loads: Vec<(&str, &[PoolLoad])> = loads.iter().map(|(id, all)| (*id, &all[..])).collect();
+    let areas = joined.areas.iter();
+    let loads: Vec<(&str, &[PoolLoad])> = areas.map(|one| (&*one.named.id, &*one.loads)).collect();
     capacity::check_areas(&joined.compiled, &loads, diagnostics);
     (!diagnostics.has_errors()).then_some(joined)
 }
 
-fn compile_one<'a>(
+fn compile_one(
     workspace: &Workspace,
     tree: &Node,
-    area: &'a Area,
-    finish: &impl Fn(&mut ScenarioForm),
-) -> Option<One<'a>> {
+    id: &str,
+    finish: &impl Fn(&mut ScenarioForm, &Diagnostics),
+    like: Option<&Compiled>,
+) -> Option<One> {
     let diagnostics = &workspace.diagnostics;
-    let mut form = forms::read(tree, &Reading::of_area(workspace, &area.id.value));
-    finish(&mut form);
+    let mut form = forms::read(tree, &Reading::of_area(workspace, id));
+    finish(&mut form, diagnostics);
     if let Some(rollout) = form.rollouts.first() {
         let message = "a system of areas has no roll-outs";
         let fault = Diagnostic::error(codes::AREAS, rollout.span, message);
         diagnostics
             .report(fault.try_this("a change of all areas, or one area as a system of its own"));
     }
-    let compiled = compile::compile(&form, diagnostics)?;
+    let compiled = compile::compile_like(&form, diagnostics, like)?;
     reach::check(&form, &compiled, diagnostics);
     places::check(&form, &compiled, diagnostics);
     // Warnings of one area among many are summed up for all of them.
@@ -101,22 +140,30 @@ fn compile_one<'a>(
     }
     debug_assert_eq!(compiled.program.faults(), Vec::<String>::new());
     Some(One {
-        area,
         form,
         compiled,
         loads,
     })
 }
 
-impl One<'_> {
-    fn model(&mut self) -> AreaModel {
+impl One {
+    fn part(mut self, area: &Area, first: Option<&Compiled>) -> Part {
+        Part {
+            difference: first.and_then(|first| difference(first, &self.compiled)),
+            residents: self.residents(),
+            model: self.model(area),
+        }
+    }
+
+    fn model(&mut self, area: &Area) -> AreaModel {
         let program = std::mem::take(&mut self.compiled.program);
         AreaModel {
             named: Named {
-                id: self.area.id.value.clone(),
-                title: self.area.title.clone(),
+                id: area.id.value.clone(),
+                title: area.title.clone(),
             },
             arriving: arriving_at(&self.compiled.names.streams, &program, &self.form.run),
+            loads: self.loads.clone(),
             program,
         }
     }
@@ -129,9 +176,9 @@ impl One<'_> {
 }
 
 impl Joined {
-    fn new(mut one: One<'_>) -> Self {
+    fn new(area: &Area, mut one: One) -> Self {
         let (residents, residents_by) = one.residents();
-        let first = one.model();
+        let first = one.model(area);
         one.compiled.program = first.program.clone();
         Self {
             form: one.form,
@@ -143,20 +190,18 @@ impl Joined {
         }
     }
 
-    fn add(&mut self, mut one: One<'_>, diagnostics: &Diagnostics) {
-        if let Some(what) = difference(&self.compiled, &one.compiled) {
+    fn add(&mut self, area: &Area, part: Part, diagnostics: &Diagnostics) {
+        if let Some(what) = part.difference {
             let first = &self.areas[0].named.id;
-            let message = format!(
-                "area \"{}\" has other {what} than \"{first}\"",
-                one.area.id.value
-            );
-            let fault = Diagnostic::error(codes::AREAS, one.area.id.span, message);
+            let id = &area.id.value;
+            let message = format!("area \"{id}\" has other {what} than \"{first}\"");
+            let fault = Diagnostic::error(codes::AREAS, area.id.span, message);
             diagnostics.report(
                 fault.note("results of areas can be added up only if they are of the same things"),
             );
             return;
         }
-        let (residents, residents_by) = one.residents();
+        let (residents, residents_by) = part.residents;
         self.residents = self.residents.zip(residents).map(|(all, own)| all + own);
         for own in residents_by {
             let known = self.residents_by.iter_mut();
@@ -168,11 +213,11 @@ impl Joined {
                 None => self.residents_by.push(own),
             }
         }
-        for (sum, load) in self.loads.iter_mut().zip(&one.loads) {
+        for (sum, load) in self.loads.iter_mut().zip(&part.model.loads) {
             sum.offered += load.offered;
             sum.capacity += load.capacity;
         }
-        self.areas.push(one.model());
+        self.areas.push(part.model);
     }
 }
 

@@ -18,7 +18,7 @@ use super::check::load_by_hour::{HourlyLoad, hourly_loads};
 use super::check::{places, reach};
 use super::codes;
 use super::compile::{self, Compiled};
-use super::federation;
+use super::federation::{self, EachArea, InTurn};
 use super::forms::needs::PeopleForm;
 use super::forms::run::LONGEST_RUN;
 use super::forms::{self, ScenarioForm, reading::Reading};
@@ -114,7 +114,19 @@ pub fn load_with(
     changes: &Changes,
     overrides: &Overrides,
 ) -> Result<Loaded, Box<Refused>> {
-    load_for(path, source, (changes, overrides), false)
+    load_each(path, source, (changes, overrides), &InTurn)
+}
+
+/// As [`load_with`]; of a system of areas these are gone through as `each` does.
+///
+/// Errors: as [`load`].
+pub fn load_each(
+    path: &str,
+    source: &dyn Source,
+    how: (&Changes, &Overrides),
+    each: &impl EachArea,
+) -> Result<Loaded, Box<Refused>> {
+    load_for(path, source, how, false, each)
 }
 
 /// As [`load_with`], with the scenario's own changes, and with the load of every pool by hour of the week.
@@ -125,7 +137,13 @@ pub fn load_by_hour(
     source: &dyn Source,
     overrides: &Overrides,
 ) -> Result<Loaded, Box<Refused>> {
-    load_for(path, source, (&Changes::AsWritten, overrides), true)
+    load_for(
+        path,
+        source,
+        (&Changes::AsWritten, overrides),
+        true,
+        &InTurn,
+    )
 }
 
 fn load_for(
@@ -133,9 +151,10 @@ fn load_for(
     source: &dyn Source,
     (changes, overrides): (&Changes, &Overrides),
     by_hour: bool,
+    each: &impl EachArea,
 ) -> Result<Loaded, Box<Refused>> {
     let workspace = Workspace::new(source);
-    let built = build(&workspace, path, (changes, overrides), by_hour);
+    let built = build(&workspace, path, (changes, overrides), by_hour, each);
     let files = workspace.files().clone();
     let diagnostics = workspace.diagnostics;
     match built {
@@ -169,10 +188,11 @@ fn build(
     path: &str,
     (changes, overrides): (&Changes, &Overrides),
     by_hour: bool,
+    each: &impl EachArea,
 ) -> Option<Built> {
     let layered = layers::load(workspace, path, changes)?;
     if layered.tree.get("areas").is_some() {
-        return build_areas(workspace, layered, overrides);
+        return build_areas(workspace, layered, overrides, each);
     }
     let reading = Reading::new(workspace);
     let mut form = forms::read(&layered.tree, &reading);
@@ -208,10 +228,15 @@ fn build(
 }
 
 /// A system of areas: the model of the first, with the program of each and what they have together.
-fn build_areas(workspace: &Workspace, layered: Layered, overrides: &Overrides) -> Option<Built> {
-    let joined = federation::compile(workspace, &layered.tree, |form| {
-        overrides.lay_over(&mut form.run, &workspace.diagnostics);
-    })?;
+fn build_areas(
+    workspace: &Workspace,
+    layered: Layered,
+    overrides: &Overrides,
+    each: &impl EachArea,
+) -> Option<Built> {
+    let finish =
+        |form: &mut ScenarioForm, faults: &Diagnostics| overrides.lay_over(&mut form.run, faults);
+    let joined = federation::compile(workspace, &layered.tree, finish, each)?;
     let outline = outline(&joined.form);
     let mut model = model(workspace, layered, joined.form, joined.compiled);
     model.areas = joined.areas;
@@ -292,6 +317,7 @@ fn model(workspace: &Workspace, layered: Layered, form: ScenarioForm, compiled: 
         names: compiled.names,
         measures: compiled.measures,
         equity: compiled.equity,
+        elsewhere: compiled.elsewhere,
         charts: compiled.charts,
         inputs: inputs.into_iter().map(input).collect(),
         changes: changes.collect(),

@@ -6,7 +6,7 @@ pub mod check;
 pub mod codes;
 pub mod compile;
 pub mod events;
-mod federation;
+pub mod federation;
 pub mod forms;
 pub mod history;
 pub mod load;

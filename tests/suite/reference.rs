@@ -12,7 +12,7 @@ use crate::small::{Hospital, Length, run, shipped};
 const HOSPITAL: &str = "1cbc218c1b597b93c81d1091fa2241e30354ea09e91577cf6fd76ab23199a0da";
 
 /// SHA-256 of `replications.csv` of the shipped scenario `networked`, two replications of 2 days without warm-up.
-const NETWORKED: &str = "f2a7f33efc535d80500ca4a17ee571ab50ee0d1f40f4d650f447a2e3d38d749d";
+const NETWORKED: &str = "f79846f3b0cc009e5b7b05b0caea2b1956b182d40fa227ac0544375ad5936cb1";
 
 /// A commit that moves results on purpose writes the new hash here and says why the new numbers are right. Where this
 /// fails without such a change, the platform's arithmetic is not the one that results are promised for.

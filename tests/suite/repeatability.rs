@@ -16,7 +16,9 @@ use crate::small::{Hospital, Length, model_over_shipped, run, values};
 #[test]
 fn one_two_and_five_threads_write_the_same_bytes() {
     let scratch = Scratch::new("threads");
-    let scenario = scratch.write("hospital.toml", &Hospital::default().text());
+    let groups = "[equity]\nby = [\"acuity\"]\n";
+    let text = format!("{}\n{groups}", Hospital::default().text());
+    let scenario = scratch.write("hospital.toml", &text);
     let written = ["1", "2", "5"].map(|threads| {
         let out = scratch.path(threads);
         let arguments = [
@@ -32,6 +34,7 @@ fn one_two_and_five_threads_write_the_same_bytes() {
         let mut files = bytes_of(&out);
         assert!(files.remove("timing.json").is_some());
         assert!(files.len() > 5, "{:?}", files.keys());
+        assert!(files.contains_key("groups.csv"));
         files
     });
     assert!(written[0] == written[1] && written[1] == written[2]);

@@ -584,3 +584,82 @@ fn a_measure_or_goal_that_is_not_there_is_refused() {
         &["does not give time_in_department for site \"elsewhere\""],
     );
 }
+
+/// A parameter of all areas moves each of them, and threads change nothing: results are those of both together.
+#[test]
+fn a_system_of_areas_is_swept_like_any_other() {
+    let scratch = Scratch::new("sweep-areas");
+    scratch.write("areas.csv", "area,rate\na,3 per hour\nb,5 per hour\n");
+    scratch.write(
+        "two.toml",
+        r#"
+title = "Two shops"
+assumed = "a test"
+[run]
+length = "5 days"
+[arrivals.come]
+rate = "1 per hour"
+to = "shop.arrive"
+[services.shop]
+title = "Shop"
+pools = ["tills"]
+[services.shop.paths]
+arrive = [{ mark = "in" }, { use = "tills", for = { exponential = { mean = "12 min" } }, at_start = "served" }, { leave = "home" }]
+[sites.corner]
+services = ["shop"]
+place = { x = 0, y = 0 }
+[sites.corner.pools]
+tills = 2
+[areas]
+file = "areas.csv"
+[areas.set]
+"arrivals.come.rate" = { column = "rate" }
+[measures.wait]
+title = "Wait"
+kind = "duration"
+from = "shop.in"
+to = "shop.served"
+unit = "min"
+statistics = ["mean", "count"]
+better = "lower"
+source = "a test"
+"#,
+    );
+    let experiment = scratch.write(
+        "experiment.toml",
+        r#"
+title = "Tills"
+scenarios = ["two.toml"]
+measures = ["wait"]
+[run]
+length = "5 days"
+replications = 2
+seed = 7
+[vary.tills]
+title = "Tills"
+paths = ["sites.corner.pools.tills"]
+how = "set"
+values = [1, 2, 3]
+base = 2
+[design]
+kind = "grid"
+"#,
+    );
+    let [one, three] = ["1", "3"].map(|threads| {
+        let out = scratch.path(threads);
+        done(&sweep(&experiment, &["--threads", threads], &out));
+        out
+    });
+    check_same(&one, &three);
+    let summary = fs::read_to_string(Path::new(&one).join("summary.csv")).expect("it was written");
+    let waits: Vec<f64> = summary
+        .lines()
+        .filter(|line| line.contains(",wait,mean,"))
+        .filter_map(|line| line.split(',').nth(8)?.parse().ok())
+        .collect();
+    // One till is as much as the busier shop has work for: its line only grows.
+    assert!(
+        waits.len() == 3 && waits[0] > 10.0 * waits[1] && waits[1] > 3.0 * waits[2],
+        "{summary}"
+    );
+}

@@ -7,6 +7,8 @@ pub mod codes;
 pub mod moved;
 pub mod parameter;
 pub mod read;
+mod read_design;
+mod read_parameter;
 pub mod schema;
 
 use crate::scenario::files::Span;

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::KINDS;
+use super::read_design::KINDS;
 use crate::experiment::optimise::question::FINDS;
 
 /// The schema as it is written to a file.

@@ -1,6 +1,6 @@
 //! A measure against the number of units: what each number gives, and under it what each further step brings.
 
-use crate::report::format::{exact, exact_or_empty, number};
+use crate::report::format::{exact, exact_or_empty, number, unit_of_difference};
 
 use super::canvas::{Align, Canvas, Lettering, Panel, Stroke};
 use super::theme::{self, INK, LINE_WIDTH, MARGIN, QUIET, STANDARD, TICK_SIZE, WIDTH};
@@ -186,10 +186,9 @@ fn values(canvas: &Canvas, chart: &ByUnits, top: f64) {
             dash: "5 3",
         };
         canvas.line(&[(panel.x.start, y), (panel.x.end, y)], stroke);
-        let lettering = Lettering::plain(TICK_SIZE, STANDARD)
-            .align(Align::Right)
-            .halo();
-        canvas.text(panel.x.end - 2.0, y - 9.0, words, lettering);
+        // Above the plot, where no point is in its way.
+        let lettering = Lettering::plain(TICK_SIZE, STANDARD).align(Align::Right);
+        canvas.text(panel.x.end, top + 8.0, words, lettering);
     }
     if chart.is_joined {
         let line = |pick: fn(&UnitPoint) -> f64| {
@@ -228,7 +227,7 @@ fn steps(canvas: &Canvas, chart: &ByUnits, top: f64) {
         MARGIN,
         top + 8.0,
         "What the step to this number brings ",
-        &format!("{}, more is better", chart.unit),
+        &format!("{}, more is better", unit_of_difference(&chart.unit)),
     );
     let gains = || {
         chart

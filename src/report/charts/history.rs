@@ -28,7 +28,7 @@ pub fn draw(traced: &[Traced], n_replications: usize) -> Option<Chart> {
     let drawing = Drawing {
         title: finding(&shown),
         subtitle: format!(
-            "By month; mean of n = {n_replications} replications with the interval of a further one (95 %). Units stand beside the names."
+            "By month; mean of n = {n_replications} replications with the interval of a further one (95 %). Units stand below the names."
         ),
         read: READ,
         alt: format!(

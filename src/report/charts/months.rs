@@ -12,7 +12,9 @@ const LEFT: f64 = 56.0;
 const GAP: f64 = 64.0;
 const PLOT: f64 = 110.0;
 const HEADING: f64 = 24.0;
-const ROW: f64 = HEADING + PLOT + 44.0;
+/// A line for the unit, where columns are too narrow for it beside the title.
+const UNIT_LINE: f64 = 15.0;
+const BELOW: f64 = 44.0;
 /// Room beyond the first and the last month, in months.
 const BESIDE: f64 = 0.4;
 /// A label of a month needs about this much room.
@@ -37,7 +39,18 @@ pub struct Frame<'t> {
 
 impl Grid {
     pub fn height(self) -> f64 {
-        self.n_panels.div_ceil(self.n_columns) as f64 * ROW
+        self.n_panels.div_ceil(self.n_columns) as f64 * self.row()
+    }
+
+    fn row(self) -> f64 {
+        self.heading() + PLOT + BELOW
+    }
+
+    fn heading(self) -> f64 {
+        match self.n_columns {
+            1 => HEADING,
+            _ => HEADING + UNIT_LINE,
+        }
     }
 
     /// The panel at a position with its heading and axes; the grid begins at `top`. Its x axis counts months from the first.
@@ -45,19 +58,24 @@ impl Grid {
         let n = self.n_columns as f64;
         let width = (WIDTH - 2.0 * MARGIN - LEFT - 8.0 - (n - 1.0) * GAP) / n;
         let left = MARGIN + LEFT + (at % self.n_columns) as f64 * (width + GAP);
-        let top = top + (at / self.n_columns) as f64 * ROW;
-        let title = text::shorten(
-            frame.title,
-            theme::PANEL_TITLE_SIZE,
-            true,
-            width + LEFT - 116.0,
-        );
-        axis::heading(canvas, left - LEFT + 8.0, top + 6.0, &title, &frame.unit);
+        let top = top + (at / self.n_columns) as f64 * self.row();
+        let beside = if self.n_columns == 1 { 116.0 } else { 0.0 };
+        let room = width + LEFT - beside;
+        let title = text::shorten(frame.title, theme::PANEL_TITLE_SIZE, true, room);
+        let x = left - LEFT + 8.0;
+        if self.n_columns == 1 {
+            axis::heading(canvas, x, top + 6.0, &title, &frame.unit);
+        } else {
+            let bold = Lettering::plain(theme::PANEL_TITLE_SIZE, theme::INK).bold();
+            canvas.text(x, top + 6.0, &title, bold);
+            let lettering = Lettering::plain(TICK_SIZE, QUIET);
+            canvas.text(x, top + 6.0 + UNIT_LINE, &frame.unit, lettering);
+        }
         let ticks = axis::ticks(frame.values.start, frame.values.end, 4.0);
         let low = ticks[0].min(frame.values.start);
         let high = ticks[ticks.len() - 1].max(frame.values.end);
         let n_months = (frame.last.0 - frame.first.0) as usize + 1;
-        let y = top + HEADING..top + HEADING + PLOT;
+        let y = top + self.heading()..top + self.heading() + PLOT;
         let months = -BESIDE..n_months as f64 - 1.0 + BESIDE;
         let panel = canvas.panel(left..left + width, y, months, low..high);
         let inside: Vec<f64> = ticks

@@ -140,7 +140,11 @@ fn shown_statistics(measure: &MeasureSpec) -> impl Iterator<Item = Statistic> {
     let shown = |statistic: &Statistic| !matches!(statistic, Statistic::Count | Statistic::Total);
     let is_duration = crate::report::format::is_duration(measure);
     let in_unit = move |statistic: &Statistic| {
-        !is_duration || matches!(statistic, Statistic::Mean | Statistic::Quantile(_))
+        !is_duration
+            || matches!(
+                statistic,
+                Statistic::Mean | Statistic::Quantile(_) | Statistic::MonthlyQuantile(_)
+            )
     };
     measure
         .statistics

@@ -2,7 +2,7 @@
 
 use crate::experiment::design::{Design, Parameter};
 use crate::experiment::results::Estimate;
-use crate::report::format::{change, number, quantity, signed};
+use crate::report::format::{change, number, quantity, signed, unit_of_difference};
 use crate::report::sweep::short;
 use crate::report::sweep::tried::{Drawn, Tried};
 
@@ -174,7 +174,7 @@ fn paint(canvas: &Canvas, bars: &[Bar<'_>], unit: &str, top: f64) {
         .filter(|tick| (low..=high).contains(tick))
         .collect();
     axis::x_axis(&panel, &ticks, |tick| axis::tick_text(tick, &ticks));
-    let unit = if unit == "%" { "points" } else { unit };
+    let unit = unit_of_difference(unit);
     axis::x_title(&panel, &format!("change from the base ({unit})"));
     for (row, bar) in bars.iter().enumerate() {
         let y = plot.start + (row as f64 + 0.5) * ROW;

@@ -1,6 +1,6 @@
 //! The measures in which groups of patients differ most clearly, for each attribute of `[equity]`; all of them are in a file.
 
-use crate::experiment::groups::{ByGroup, by_group, same};
+use crate::experiment::groups::{ByGroup, by_group, level_of, same};
 use crate::experiment::results::{Estimate, Results};
 use crate::experiment::spread::{self, Spread, spread};
 use crate::report::findings::{difference, interval, name};
@@ -36,8 +36,8 @@ pub fn section(subject: &Subject<'_>) -> String {
     let note = "Every measure of patients is counted by group: groups.csv has the value of each group, spreads.csv how far the groups of an attribute lie \
                 apart. Below, for each attribute, are the measures in which the highest and the lowest group differ most clearly (the difference over the \
                 half-width of its interval; groups of fewer than 100 patients are left out). With many groups some lie apart by chance: which are \
-                highest and lowest was chosen after looking. Arrivals that are not residents' needs (from beyond the borders, planned) count in the level \
-                that they set, and raise its rate by residents.";
+                highest and lowest was chosen after looking. Patients who are not known to live in the area (from beyond its borders, planned) are \
+                not among those compared by deprivation and zone; groups.csv counts them as elsewhere.";
     paragraph("note", note) + &tables
 }
 
@@ -112,10 +112,10 @@ fn apart(moved: &Estimate, ratio: Option<Estimate>, unit: &str) -> String {
     }
 }
 
-fn level_name(attribute: &AttributeName, level: usize) -> &str {
-    let level = &attribute.levels[level];
+fn level_name(attribute: &AttributeName, level: usize) -> String {
+    let level = level_of(attribute, level);
     match level.title.is_empty() {
-        true => &level.id,
-        false => &level.title,
+        true => level.id,
+        false => level.title,
     }
 }

@@ -5,7 +5,7 @@ use crate::experiment::optimise::fewest::{Found, Verdict};
 use crate::report::analysis::{OUTPUT_COLUMNS, Told, percent};
 use crate::report::charts::by_units::{self, ByUnits, UnitPoint};
 use crate::report::charts::{Chart, frame};
-use crate::report::format::{exact, exact_or_empty, number, quantity, signed};
+use crate::report::format::{exact, exact_or_empty, number, quantity, signed, unit_of_difference};
 use crate::report::tables::Sheet;
 
 use super::Aim;
@@ -227,7 +227,7 @@ fn curve_sentence(curve: &CurveOf, aim: &Aim) -> String {
     let Some(first) = curve.curve.gains.first() else {
         return format!("{title}: one number of units has no steps");
     };
-    let unit = if unit == "%" { "points" } else { unit };
+    let unit = unit_of_difference(unit);
     let begins = format!(
         "{title}: the step from {} to {} improves {label} by {} {unit}",
         exact(curve.units[0]),

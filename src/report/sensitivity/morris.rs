@@ -5,7 +5,7 @@ use crate::experiment::sensitivity::morris::{Screened, Screening};
 use crate::report::analysis::{OUTPUT_COLUMNS, Output, Told, and};
 use crate::report::charts::plane::{self, Plane, Point};
 use crate::report::charts::{Chart, frame};
-use crate::report::format::{exact, exact_or_empty, quantity};
+use crate::report::format::{exact, exact_or_empty, quantity, unit_of_difference};
 use crate::report::tables::Sheet;
 
 use super::{MOST_CHARTS, alike_words, chart_id, saved_words};
@@ -68,7 +68,7 @@ fn sentence(output: &Output, screened: &[Screened], parameters: &[Parameter]) ->
         .iter()
         .take(3)
         .map(|&at| {
-            let effect = quantity(screened[at].mu_star.value, points(output));
+            let effect = quantity(screened[at].mu_star.value, unit_of_difference(&output.unit));
             format!("{} ({effect})", parameters[at].title)
         })
         .collect();
@@ -81,14 +81,6 @@ fn sentence(output: &Output, screened: &[Screened], parameters: &[Parameter]) ->
         "{most}; {} of {n} parameters can be told from chance",
         told.len()
     )
-}
-
-/// Differences of percentages are in points.
-fn points(output: &Output) -> &str {
-    match output.unit.as_str() {
-        "%" => "points",
-        unit => unit,
-    }
 }
 
 fn plane(output: &Output, screened: &[Screened], parameters: &[Parameter]) -> Plane {
@@ -123,7 +115,7 @@ fn plane(output: &Output, screened: &[Screened], parameters: &[Parameter]) -> Pl
         subtitle:
             "Elementary effects along random trajectories (Morris), with 95 % bootstrap intervals."
                 .to_owned(),
-        unit: points(output).to_owned(),
+        unit: unit_of_difference(&output.unit).to_owned(),
         points: all,
         floor: floors.reduce(f64::max),
     }

@@ -6,7 +6,7 @@ use crate::experiment::sensitivity::one_at_a_time::{Swing, Swings};
 use crate::report::analysis::{OUTPUT_COLUMNS, Output, Told, and};
 use crate::report::charts::ranges::{self, Mark, Ranges, Row};
 use crate::report::charts::{Chart, frame};
-use crate::report::format::{change, exact, exact_or_empty, quantity};
+use crate::report::format::{change, exact, exact_or_empty, quantity, unit_of_difference};
 use crate::report::tables::Sheet;
 
 use super::{MOST_CHARTS, chart_id, saved_words};
@@ -124,14 +124,7 @@ fn tornado(output: &Output, base: &Ranged, swings: &[Swing], parameters: &[Param
             quantity(base.value, &output.unit)
         ),
         read: READ,
-        axis: format!(
-            "Change ({})",
-            if output.unit == "%" {
-                "points"
-            } else {
-                &output.unit
-            }
-        ),
+        axis: format!("Change ({})", unit_of_difference(&output.unit)),
         rows_are: "Parameter",
         key: vec!["at its low end".to_owned(), "at its high end".to_owned()],
         rows: rows.collect(),

@@ -1,15 +1,14 @@
-//! Measures and charts, and the clocks that marks set for them.
+//! Measures, and the clocks that marks set for them.
 
 use crate::engine::program::{AttributeId, MarkId, N_CLOCKS, PoolId};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::uec::codes;
 use crate::uec::forms::Name;
-use crate::uec::forms::measures::{ChartForm, FilterForm, MeasureForm, MeasureKindForm};
+use crate::uec::forms::equity::ElsewhereForm;
+use crate::uec::forms::measures::{FilterForm, MeasureForm, MeasureKindForm};
 use crate::uec::forms::steps_reading::UNREADABLE_STEPS;
-use crate::uec::forms::sums::{SumItemForm, SumOfForm};
 use crate::uec::model::{
-    ChartKind, ChartSpec, Condition, LevelOf, MOST_UNLESS, MeasureKind, MeasureSpec, Standard,
-    SumItem, SumOf,
+    Condition, Elsewhere, LevelOf, MOST_UNLESS, MeasureKind, MeasureSpec, Standard, SumItem, SumOf,
 };
 
 use super::index::report_unknown;
@@ -27,8 +26,10 @@ impl<'a> Compiler<'a> {
         }
         self.clocks();
         self.check_left_out();
-        let by = forms.equity.iter();
+        let by = forms.equity.by.iter();
         self.equity = by.filter_map(|name| self.attribute(name)).collect();
+        let elsewhere = forms.equity.elsewhere.as_ref();
+        self.elsewhere = elsewhere.and_then(|form| self.elsewhere(form));
         for form in &forms.charts {
             let spec = self.chart(form, &kept);
             self.charts.push(spec);
@@ -230,115 +231,8 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// The items of another sum, under its conditions.
-    fn items_of(&self, name: &'a Name) -> Option<Vec<Option<SumItem>>> {
-        let sums = self.forms.measures.iter().filter_map(|form| {
-            let MeasureKindForm::Sum { items, of } = &form.kind else {
-                return None;
-            };
-            // Sums of sums of sums are not followed.
-            of.is_empty().then_some((form, items))
-        });
-        let sums: Vec<_> = sums.collect();
-        let found = sums.iter().find(|(form, _)| form.name.value == name.value);
-        let Some((form, items)) = found else {
-            let known = sums.iter().map(|(form, _)| &form.name.value);
-            report_unknown("measure of items to add up", name, known, self.faults);
-            return None;
-        };
-        let items = items.iter().map(|item| {
-            let mut item = self.sum_item(item)?;
-            item.filter.extend(self.filter(&form.filter)?);
-            Some(item)
-        });
-        Some(items.collect())
-    }
-
-    fn sum_item(&self, form: &'a SumItemForm) -> Option<SumItem> {
-        let pair = |a: &'a Name, b: &'a Name| -> Option<(MarkId, MarkId)> {
-            let (a, b) = (self.mark_of(a), self.mark_of(b));
-            a.zip(b)
-        };
-        let filter = self.filter(&form.filter);
-        let unless = match &form.unless {
-            Some(mark) => Some(self.mark_of(mark)?),
-            None => None,
-        };
-        let of = match &form.of {
-            SumOfForm::Mark(mark) => SumOf::Mark(self.mark_of(mark)?),
-            SumOfForm::Between {
-                from,
-                to,
-                over,
-                up_to,
-            } => {
-                let (from, to) = pair(from, to)?;
-                SumOf::Between {
-                    from,
-                    to,
-                    over: *over,
-                    up_to: *up_to,
-                }
-            }
-            SumOfForm::Time {
-                from,
-                to,
-                beyond,
-                per,
-            } => {
-                let (from, to) = pair(from, to)?;
-                SumOf::Time {
-                    from,
-                    to,
-                    beyond: *beyond,
-                    per: *per,
-                }
-            }
-            SumOfForm::Chance {
-                from,
-                to,
-                at,
-                chance,
-                over,
-                per,
-                odds_ratio,
-            } => {
-                let (from, to) = pair(from, to)?;
-                SumOf::Chance {
-                    from,
-                    to,
-                    at: *at,
-                    chance: *chance,
-                    over: *over,
-                    per: *per,
-                    odds_ratio: *odds_ratio,
-                }
-            }
-            SumOfForm::Pools { pools, what, per } => SumOf::Pools {
-                pools: self.pools_named(pools)?,
-                what: *what,
-                per: *per,
-            },
-            SumOfForm::Fleet { fleet, what, per } => SumOf::Fleet {
-                fleet: self.fleet(fleet)?,
-                what: *what,
-                per: *per,
-            },
-        };
-        Some(SumItem {
-            of,
-            filter: filter?,
-            unless,
-            weight: form.weight,
-            price_year: form
-                .price_year
-                .as_ref()
-                .map_or_else(String::new, |year| year.value.clone()),
-        })
-    }
-
     /// Pools of this name at every site, or `site.pool`.
-    fn pools_named(&self, names: &[Name]) -> Option<Vec<PoolId>> {
+    pub(super) fn pools_named(&self, names: &[Name]) -> Option<Vec<PoolId>> {
         let mut found = Vec::new();
         let mut is_good = true;
         for name in names {
@@ -367,7 +261,25 @@ impl<'a> Compiler<'a> {
         is_good.then_some(found)
     }
 
-    fn filter(&self, forms: &[FilterForm]) -> Option<Vec<Condition>> {
+    /// Errors (reported): `S301` for attributes by which nothing is told apart.
+    fn elsewhere(&self, form: &ElsewhereForm) -> Option<Elsewhere> {
+        let of = form.of.iter().map(|name| {
+            let attribute = self.attribute(name)?;
+            if !self.equity.contains(&attribute) {
+                let by = self.forms.equity.by.iter();
+                let known = by.map(|name| name.value.as_str());
+                report_unknown("attribute of by", name, known, self.faults);
+            }
+            Some(attribute)
+        });
+        let of = of.collect::<Option<Vec<AttributeId>>>();
+        Some(Elsewhere {
+            filter: self.filter(&form.filter)?,
+            of: of?,
+        })
+    }
+
+    pub(super) fn filter(&self, forms: &[FilterForm]) -> Option<Vec<Condition>> {
         let conditions: Vec<Option<Condition>> = forms
             .iter()
             .map(|form| {
@@ -395,39 +307,6 @@ impl<'a> Compiler<'a> {
         }
         found.map(|id| AttributeId(id as u8))
     }
-
-    fn chart(&self, form: &ChartForm, kept: &[&str]) -> ChartSpec {
-        let written = self
-            .forms
-            .measures
-            .iter()
-            .map(|measure| &measure.name.value);
-        let written: Vec<&String> = written.collect();
-        let measures = form.measures.iter().filter_map(|name| {
-            let is_written = written.iter().any(|known| **known == name.value);
-            if !is_written {
-                report_unknown("measure", name, &written, self.faults);
-            }
-            kept.iter().position(|known| *known == name.value)
-        });
-        let measures: Vec<usize> = measures.collect();
-        if form.measures.is_empty() && form.kind.shows_measures() {
-            let message = format!("chart \"{}\" shows no measure", form.name.value);
-            self.faults
-                .report(Diagnostic::error(codes::MEASURE, form.name.span, message));
-        }
-        if form.kind == ChartKind::Stack && measures.len() == form.measures.len() {
-            self.check_stack(form, &measures);
-        }
-        ChartSpec {
-            id: form.name.value.clone(),
-            kind: form.kind,
-            measures,
-            lines: form.lines.clone(),
-            shaded: self.shaded(form, kept),
-            read: form.read.clone(),
-        }
-    }
 }
 
 /// Marks from which a measure takes time.
@@ -444,57 +323,6 @@ fn begins(kind: &MeasureKind) -> Vec<MarkId> {
             begins.collect()
         }
         _ => Vec::new(),
-    }
-}
-
-impl Compiler<'_> {
-    /// Reports a stack that has nothing to show, or more than can be told apart.
-    fn check_stack(&self, form: &ChartForm, measures: &[usize]) {
-        let areas = measures.iter().map(|&measure| &self.measures[measure]);
-        let n_areas = areas.filter(|measure| measure.is_level_by_day()).count();
-        let most = ChartKind::MAX_AREAS;
-        if (1..=most).contains(&n_areas) {
-            return;
-        }
-        let name = &form.name.value;
-        let message = match n_areas {
-            0 => format!("chart \"{name}\" shows no level over the days"),
-            _ => format!(
-                "chart \"{name}\" has {n_areas} areas: more than {most} cannot be told apart"
-            ),
-        };
-        let fault = Diagnostic::error(codes::MEASURE, form.name.span, message);
-        let advice = "measures of kind = \"level\" with series = [\"day\"]";
-        self.faults
-            .report(fault.try_this(format!("up to {most} {advice}")));
-    }
-
-    /// The measure whose time on a chart shades; it must be of a trigger and keep the course that the chart shows.
-    fn shaded(&self, form: &ChartForm, kept: &[&str]) -> Option<usize> {
-        let name = form.shaded.as_ref()?;
-        let mut written = self.forms.measures.iter();
-        let Some(measure) = written.find(|measure| measure.name.value == name.value) else {
-            let known = self.forms.measures.iter();
-            let known = known.map(|measure| &measure.name.value);
-            report_unknown("measure", name, known, self.faults);
-            return None;
-        };
-        let keeps_course = match form.kind {
-            ChartKind::Week => measure.by_hour_of_week,
-            _ => measure.by_day,
-        };
-        let is_trigger = matches!(measure.kind, MeasureKindForm::TriggerLevel { .. });
-        if !is_trigger || !keeps_course {
-            let message = format!(
-                "measure \"{}\" does not say when a trigger is on over the time that the chart shows",
-                name.value
-            );
-            let fault = Diagnostic::error(codes::MEASURE, name.span, message);
-            let advice = "kind = \"level\", trigger = \"…\", what = \"on\", series = [\"day\", \"hour_of_week\"]";
-            self.faults.report(fault.try_this(advice));
-            return None;
-        }
-        kept.iter().position(|known| *known == name.value)
     }
 }
 

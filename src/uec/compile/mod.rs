@@ -4,6 +4,7 @@
 //! faults. The program is only given if there were none.
 
 mod calendars;
+mod charts;
 pub mod code;
 mod entries;
 mod fleets;
@@ -21,6 +22,7 @@ mod selectors;
 mod sites;
 mod steps;
 mod stream_places;
+mod sums;
 mod tables;
 mod triggers;
 mod waits;
@@ -28,6 +30,7 @@ mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::engine::distributions::Distribution;
 use crate::engine::program::{
     AttributeId, CalendarId, ChanceId, DispositionId, DurationId, FleetId, MarkId, PoolId, Program,
     SiteId, Step, StepId, WindowId,
@@ -39,7 +42,7 @@ use super::calendar::TimeZero;
 use super::codes;
 use super::forms::steps_reading::UNREADABLE_STEPS;
 use super::forms::{Name, ScenarioForm};
-use super::model::{ChartSpec, MeasureSpec, Named, Names};
+use super::model::{ChartSpec, Elsewhere, MeasureSpec, Named, Names};
 pub use calendars::mean_capacity;
 use code::Code;
 use held::HeldNames;
@@ -58,7 +61,10 @@ pub struct Compiled {
     pub measures: Vec<MeasureSpec>,
     /// By which all measures of patients are told apart.
     pub equity: Vec<AttributeId>,
+    pub elsewhere: Option<Elsewhere>,
     pub charts: Vec<ChartSpec>,
+    /// What each sampler of the program draws from.
+    pub distributions: Vec<Distribution>,
     /// Mean of each row of each duration, in milliseconds.
     pub mean_milliseconds: Vec<Vec<f64>>,
     /// By stream: a number that streams of one need or kind of arrival share.
@@ -89,13 +95,34 @@ pub fn compile(forms: &ScenarioForm, faults: &Diagnostics) -> Option<Compiled> {
     compile_beside(forms, faults, &BTreeMap::new())
 }
 
+/// As [`compile`]; samplers are taken from a scenario that has them, since fitting their tables is a third of the work.
+pub fn compile_like(
+    forms: &ScenarioForm,
+    faults: &Diagnostics,
+    like: Option<&Compiled>,
+) -> Option<Compiled> {
+    compiled(forms, faults, &BTreeMap::new(), like)
+}
+
 /// As [`compile`]; things are held under the slots that another version of the system holds them under.
 pub fn compile_beside(
     forms: &ScenarioForm,
     faults: &Diagnostics,
     slots: &BTreeMap<String, u8>,
 ) -> Option<Compiled> {
-    let mut compiler = Compiler::new(forms, faults);
+    compiled(forms, faults, slots, None)
+}
+
+fn compiled(
+    forms: &ScenarioForm,
+    faults: &Diagnostics,
+    slots: &BTreeMap<String, u8>,
+    like: Option<&Compiled>,
+) -> Option<Compiled> {
+    let mut compiler = Compiler {
+        like,
+        ..Compiler::new(forms, faults)
+    };
     compiler.attributes();
     compiler.time();
     compiler.sites();
@@ -140,6 +167,7 @@ struct Compiler<'a> {
     names: Names,
     measures: Vec<MeasureSpec>,
     equity: Vec<AttributeId>,
+    elsewhere: Option<Elsewhere>,
     charts: Vec<ChartSpec>,
     code: Code,
     held: HeldNames,
@@ -169,6 +197,10 @@ struct Compiler<'a> {
     zone_points: Vec<Option<(u32, u32)>>,
     durations: BTreeMap<TableKey, DurationId>,
     chances: BTreeMap<TableKey, ChanceId>,
+    /// A scenario whose samplers may be taken.
+    like: Option<&'a Compiled>,
+    /// By sampler.
+    distributions: Vec<Distribution>,
     mean_milliseconds: Vec<Vec<f64>>,
     stream_groups: Vec<u32>,
     brings: Vec<u16>,
@@ -202,6 +234,7 @@ impl<'a> Compiler<'a> {
             names: Names::default(),
             measures: Vec::new(),
             equity: Vec::new(),
+            elsewhere: None,
             charts: Vec::new(),
             code,
             held: HeldNames::default(),
@@ -225,6 +258,8 @@ impl<'a> Compiler<'a> {
             zone_points: Vec::new(),
             durations: BTreeMap::new(),
             chances: BTreeMap::new(),
+            like: None,
+            distributions: Vec::new(),
             mean_milliseconds: Vec::new(),
             stream_groups: Vec::new(),
             brings: Vec::new(),

@@ -2,15 +2,15 @@
 
 use crate::engine::distributions::{Distribution, Sampler};
 use crate::engine::program::{
-    AttributeId, Chance, ChanceId, DurationId, DurationSpec, SamplerId, Selector, SiteId,
+    AttributeId, Chance, ChanceId, DurationId, DurationSpec, Program, SamplerId, Selector, SiteId,
 };
 use crate::scenario::files::Span;
 use crate::uec::codes;
 use crate::uec::forms::steps::{DurationForm, ShareForm};
 use crate::uec::forms::tables::{ByCohortKind, DimensionKind, RowForm, TableForm};
 
-use super::Compiler;
 use super::steps::Scope;
+use super::{Compiled, Compiler};
 
 /// A written table: its own number or the position of a named one; `site` if it looks at a queue of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +82,24 @@ impl<'a> Compiler<'a> {
 
     pub fn add_sampler(&mut self, distribution: &Distribution, span: Span) -> SamplerId {
         let id = SamplerId(self.narrow(self.program.samplers.len(), span));
-        self.program.samplers.push(Sampler::new(distribution));
+        let sampler = self
+            .known_sampler(distribution)
+            .unwrap_or_else(|| Sampler::new(distribution));
+        self.program.samplers.push(sampler);
+        self.distributions.push(distribution.clone());
         id
+    }
+
+    /// That of the same distribution, here or in the scenario that this one is like.
+    fn known_sampler(&self, distribution: &Distribution) -> Option<Sampler> {
+        let find = |distributions: &[Distribution], program: &Program| {
+            let index = distributions
+                .iter()
+                .position(|known| known == distribution)?;
+            program.samplers.get(index).cloned()
+        };
+        let of_other = |other: &Compiled| find(&other.distributions, &other.program);
+        find(&self.distributions, &self.program).or_else(|| self.like.and_then(of_other))
     }
 
     /// A chance whose first outcome is taken with the share.

@@ -1,4 +1,4 @@
-//! Measures and charts as written.
+//! Measures as written.
 
 use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
@@ -9,7 +9,7 @@ use crate::scenario::units;
 use crate::scenario::values;
 use crate::uec::codes;
 use crate::uec::measures::is_told_apart;
-use crate::uec::model::{Better, ChartKind, LevelOf, Nature, Statistic};
+use crate::uec::model::{Better, LevelOf, Nature, Statistic};
 
 use super::Name;
 use super::reading::{
@@ -102,17 +102,6 @@ pub struct StandardForm {
     /// In the measure's unit.
     pub value: f64,
     pub cohort: Option<(Name, Name)>,
-}
-
-#[derive(Clone, Debug)]
-pub struct ChartForm {
-    pub name: Name,
-    pub kind: ChartKind,
-    pub measures: Vec<Name>,
-    pub lines: Vec<f64>,
-    /// Measure of a trigger.
-    pub shaded: Option<Name>,
-    pub read: String,
 }
 
 /// Kinds of measure as written.
@@ -346,9 +335,13 @@ pub fn statistic(text: &str) -> Option<Statistic> {
                     Err(_) => Statistic::Over(bound(rest)?),
                 }
             } else {
-                let percent: f64 = text.strip_prefix('p')?.parse().ok()?;
+                let by_month = text.strip_suffix(" by month");
+                let percent: f64 = by_month.unwrap_or(text).strip_prefix('p')?.parse().ok()?;
                 let is_centile = percent > 0.0 && percent < 100.0;
-                is_centile.then_some(Statistic::Quantile(percent / 100.0))?
+                is_centile.then_some(match by_month {
+                    Some(_) => Statistic::MonthlyQuantile(percent / 100.0),
+                    None => Statistic::Quantile(percent / 100.0),
+                })?
             }
         }
     })
@@ -442,7 +435,7 @@ fn standards(
 }
 
 /// A number, a share in percent, or a duration in `unit` (minutes if none).
-fn in_unit(node: &Node, unit: Option<f64>, reading: &Reading) -> Option<f64> {
+pub(super) fn in_unit(node: &Node, unit: Option<f64>, reading: &Reading) -> Option<f64> {
     let Some(text) = node.as_str() else {
         return values::number(node, reading.faults);
     };
@@ -451,47 +444,4 @@ fn in_unit(node: &Node, unit: Option<f64>, reading: &Reading) -> Option<f64> {
     }
     let milliseconds = values::duration(node, reading.faults)?;
     Some(milliseconds / unit.unwrap_or(units::MINUTE))
-}
-
-pub fn charts(root: &TableReader, reading: &Reading) -> Vec<ChartForm> {
-    entries(root, "charts", reading, chart)
-}
-
-fn chart(name: Name, node: &Node, reading: &Reading) -> Option<ChartForm> {
-    let what = format!("chart \"{}\"", name.value);
-    let reader = TableReader::new(node, what, reading.faults);
-    reader.allow(&["title"]);
-    let words = ChartKind::WRITTEN.map(|(word, _)| word);
-    let kind = reader.word("kind", &words);
-    let kind = kind.map(|position| ChartKind::WRITTEN[position].1);
-    if kind.is_none_or(ChartKind::shows_measures) {
-        reader.required("measures", "[\"time_in_department\"]");
-    }
-    let measures = owned_names(&reader, "measures");
-    let shaded = optional_owned_name(&reader, "shaded");
-    if let Some(shaded) = &shaded
-        && kind.is_some_and(|kind| !kind.is_over_time())
-    {
-        let message = "only charts over the days or the hours of the week have times to shade";
-        let fault = Diagnostic::error(codes::MEASURE, shaded.span, message);
-        reading.faults.report(fault);
-    }
-    let lines = reader.optional_list("lines").unwrap_or_default();
-    let lines: Vec<Option<f64>> = lines
-        .iter()
-        .map(|node| in_unit(node, None, reading))
-        .collect();
-    let read = reader
-        .optional_string("read")
-        .unwrap_or_default()
-        .to_owned();
-    reader.finish();
-    Some(ChartForm {
-        name,
-        kind: kind?,
-        measures,
-        lines: lines.into_iter().collect::<Option<_>>()?,
-        shaded,
-        read,
-    })
 }

@@ -3,6 +3,7 @@
 //! Reading a form checks what can be seen in it alone (types, ranges, unknown keys); names are looked up by `compile`.
 
 pub mod arrivals;
+pub mod charts;
 pub mod choices;
 pub mod distributions;
 pub mod equity;
@@ -32,9 +33,10 @@ use crate::scenario::windows::WeekWindow;
 use super::history::{self, Series};
 use super::model::RunPlan;
 use arrivals::ArrivalForm;
+use charts::ChartForm;
 use choices::{AttributeForm, ChoiceForm, NamedDurations};
 use fleets::FleetForm;
-use measures::{ChartForm, MeasureForm};
+use measures::MeasureForm;
 use needs::{NeedForm, PeopleForm};
 use reading::Reading;
 use rollouts::RolloutForm;
@@ -82,7 +84,7 @@ pub struct ScenarioForm {
     pub triggers: Vec<TriggerForm>,
     pub measures: Vec<MeasureForm>,
     /// Attributes by which all measures of patients are told apart.
-    pub equity: Vec<Name>,
+    pub equity: equity::EquityForm,
     pub charts: Vec<ChartForm>,
     pub rollouts: Vec<RolloutForm>,
     /// Published monthly figures.
@@ -124,7 +126,7 @@ pub fn read(tree: &Node, reading: &Reading) -> ScenarioForm {
         triggers: triggers::triggers(&root, reading),
         measures: measures_at_one_price(&root, reading),
         equity: equity::equity(&root, reading),
-        charts: measures::charts(&root, reading),
+        charts: charts::charts(&root, reading),
         rollouts: rollouts::rollouts(&root, reading),
         history: root
             .optional("history")

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::engine::time::SimSpan;
 use crate::scenario::access::TableReader;
@@ -120,7 +120,7 @@ impl<'a> Reading<'a> {
         let mut table = self.workspace.csv(name)?;
         let asked_at = name.span;
         if let (Some(area), Some(column)) = (self.area, table.optional_column(AREA)) {
-            table = Rc::new(table.only(column, area));
+            table = Arc::new(table.only(column, area));
         }
         Some(Csv { table, asked_at })
     }
@@ -141,7 +141,7 @@ impl<'a> Reading<'a> {
 
 /// A CSV file with the place of the value that named it.
 pub struct Csv {
-    pub table: Rc<CsvTable>,
+    pub table: Arc<CsvTable>,
     pub asked_at: Span,
 }
 

@@ -13,13 +13,15 @@ use super::statistics::{Counted, percent, share};
 use super::tables::{Filter, What};
 use crate::engine::program::{AttributeId, MarkId, N_ATTRIBUTES};
 use crate::engine::time::SimSpan;
-use crate::uec::model::{MeasureKind, MeasureSpec, Model, Statistic, SumOf};
+use crate::uec::model::{Elsewhere, MeasureKind, MeasureSpec, Model, Statistic, SumOf};
 
 /// Where each measure is counted by group; the same for all replications of a model.
 #[derive(Clone, Debug, Default)]
 pub struct GroupTables {
     /// By which patients are told apart.
     pub attributes: Vec<GroupAttribute>,
+    /// Who lives elsewhere; none if nobody does.
+    elsewhere: Option<Box<[Filter]>>,
     accounts: Vec<Account>,
     /// By measure: its account; of a share those of `of` and `among`, of a sum those of its items.
     of_measures: Vec<Vec<Option<u16>>>,
@@ -32,7 +34,23 @@ pub struct GroupTables {
 pub struct GroupAttribute {
     pub attribute: AttributeId,
     pub first_group: usize,
+    /// With the last one, if there is one.
     pub n_levels: usize,
+    /// Whether the last level is of patients who live elsewhere ([`Elsewhere`]), not one of the attribute's.
+    ///
+    /// [`Elsewhere`]: crate::uec::model::Elsewhere
+    pub has_elsewhere: bool,
+}
+
+impl GroupAttribute {
+    #[inline]
+    fn group(&self, attributes: &[u8; N_ATTRIBUTES], is_elsewhere: bool) -> usize {
+        self.first_group
+            + match self.has_elsewhere && is_elsewhere {
+                true => self.n_levels - 1,
+                false => usize::from(attributes[usize::from(self.attribute.0) % N_ATTRIBUTES]),
+            }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -101,18 +119,22 @@ impl GroupTables {
     pub(super) fn new(model: &Model, days: f64) -> Self {
         let mut first_group = 0;
         let attributes = model.equity.iter().map(|&attribute| {
-            let n_levels = model.names.attributes[usize::from(attribute.0)]
-                .levels
-                .len();
+            let mut elsewhere = model.elsewhere.iter();
+            let has_elsewhere = elsewhere.any(|elsewhere| elsewhere.of.contains(&attribute));
+            let named = &model.names.attributes[usize::from(attribute.0)];
+            let n_levels = named.levels.len() + usize::from(has_elsewhere);
             first_group += n_levels;
             GroupAttribute {
                 attribute,
                 first_group: first_group - n_levels,
                 n_levels,
+                has_elsewhere,
             }
         });
+        let filters = |of: &Elsewhere| of.filter.iter().map(Filter::new).collect();
         Self {
             attributes: attributes.collect(),
+            elsewhere: model.elsewhere.as_ref().map(filters),
             days,
             ..Self::default()
         }
@@ -226,9 +248,10 @@ impl GroupTables {
     ) {
         let account = &self.accounts[usize::from(account)];
         let cells = &mut cells[account.first_cell..];
-        let groups = self.attributes.iter().map(|one| {
-            one.first_group + usize::from(attributes[usize::from(one.attribute.0) % N_ATTRIBUTES])
-        });
+        let admits = |filter: &Filter| filter.admits(attributes[usize::from(filter.attribute)]);
+        let filters = self.elsewhere.as_ref();
+        let is_elsewhere = filters.is_some_and(|filters| filters.iter().all(admits));
+        let groups = (self.attributes.iter()).map(|one| one.group(attributes, is_elsewhere));
         match &account.bounds {
             None => {
                 let amount = match account.of {
@@ -267,7 +290,10 @@ impl GroupTables {
         statistics
             .filter(|statistic| {
                 of_patients
-                    && !matches!(statistic, Statistic::Quantile(_))
+                    && !matches!(
+                        statistic,
+                        Statistic::Quantile(_) | Statistic::MonthlyQuantile(_)
+                    )
                     && has_statistic(measure, *statistic)
             })
             .collect()

@@ -38,13 +38,15 @@ pub fn unit_milliseconds(unit: &str) -> Option<u64> {
 /// Whether a measure of this kind has such a statistic.
 pub fn has_statistic(measure: &MeasureSpec, statistic: Statistic) -> bool {
     use Statistic::{
-        Count, HighEstimate, LowEstimate, Mean, MoreThan, Over, PerDay, Percent, Quantile, Total,
-        Within,
+        Count, HighEstimate, LowEstimate, Mean, MonthlyQuantile, MoreThan, Over, PerDay, Percent,
+        Quantile, Total, Within,
     };
     match measure.kind {
         MeasureKind::Count { .. } => matches!(statistic, Count | PerDay | Total),
         MeasureKind::Duration { .. } => match statistic {
-            Mean | Quantile(_) | Total => unit_milliseconds(&measure.unit).is_some(),
+            Mean | Quantile(_) | MonthlyQuantile(_) | Total => {
+                unit_milliseconds(&measure.unit).is_some()
+            }
             Within(_) | Over(_) | Count | PerDay => true,
             Percent | LowEstimate | HighEstimate | MoreThan(_) => false,
         },

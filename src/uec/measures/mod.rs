@@ -10,12 +10,14 @@
 //!
 //! Every account is a sum of whole numbers (patients, milliseconds), so that the order of summation cannot change it.
 
+mod builder;
 mod by_patient;
 mod flow;
 mod groups;
 mod keys;
 mod levels;
 mod lines;
+mod monthly;
 mod odds;
 mod outcome;
 mod panel;

@@ -78,6 +78,7 @@ impl MeasureReader<'_> {
     /// Closes the accounts. `model` is the one that the tables were compiled from.
     pub fn outcome(mut self, model: &Model) -> Outcome {
         self.add_wholes();
+        self.monthly.close(&self.tables.monthly);
         let spans = self.tables.period.hour_spans();
         let mut outcome = Outcome {
             values: Vec::with_capacity(self.tables.keys().len()),
@@ -122,6 +123,12 @@ impl MeasureReader<'_> {
                 let times = self.times(block.grid, row);
                 if let Statistic::Quantile(level) = key.statistic {
                     return Some(times.quantile(level)? / unit_milliseconds(&measure.unit)? as f64);
+                }
+                if let (Statistic::MonthlyQuantile(level), Some(kept)) =
+                    (key.statistic, block.monthly)
+                {
+                    let value = self.monthly.value(&self.tables.monthly, kept, row, level)?;
+                    return Some(value / unit_milliseconds(&measure.unit)? as f64);
                 }
                 let at_most = |bound| at_most(times, bound);
                 self.timed(times).duration(measure, key.statistic, at_most)

@@ -323,7 +323,8 @@ fn at_sites(model: &Model) -> Vec<Vec<(u16, Range<SimTime>)>> {
 }
 
 /// The months of the measured period with their measured days, and when all but the first begin.
-fn months(run: &RunPlan) -> (Vec<(Date, u32)>, Vec<SimTime>) {
+/// First day of each month of the measured period with how many of its days are measured, and when each but the first begins.
+pub(super) fn months(run: &RunPlan) -> (Vec<(Date, u32)>, Vec<SimTime>) {
     let zero = TimeZero::of(run);
     let n_days = zero.measured_days(run);
     let (mut months, mut starts): (Vec<(Date, u32)>, Vec<SimTime>) = Default::default();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::flow::Flows;
 use super::levels::{Hourly, Levels};
 use super::lines::{Growth, Line, LineWatch};
+use super::monthly::MonthlyReader;
 use super::panel::PanelReader;
 use super::passed::PassedReader;
 use super::per_patient::PerPatientReader;
@@ -30,6 +31,7 @@ pub struct MeasureReader<'t> {
     /// By group of patients.
     pub(super) groups: Vec<u64>,
     pub(super) per_patient: PerPatientReader,
+    pub(super) monthly: MonthlyReader,
     passed: PassedReader,
     /// By the patient at hand, before the mark at hand.
     marks_passed: u32,
@@ -78,6 +80,7 @@ impl<'t> MeasureReader<'t> {
             panel: tables.panel.as_ref().map(PanelReader::new),
             groups: vec![0; tables.groups.n_cells()],
             per_patient: PerPatientReader::new(&tables.per_patient),
+            monthly: MonthlyReader::new(&tables.monthly),
             passed: PassedReader::default(),
             marks_passed: 0,
             calendar: Calendar::default(),
@@ -163,6 +166,7 @@ impl<'t> MeasureReader<'t> {
             day: period.day(now),
             hour_of_week: period.hour_of_week(now),
         };
+        self.monthly.turn(&self.tables.monthly, now);
     }
 
     #[inline]
@@ -180,6 +184,9 @@ impl<'t> MeasureReader<'t> {
         if !tap.splits.is_empty() {
             self.book_splits(tap, attributes, amount);
         }
+        if let Some(kept) = tap.monthly {
+            self.book_month(tap, (kept, row), attributes, amount);
+        }
         if let Some(account) = tap.groups {
             let groups = &self.tables.groups;
             groups.book(&mut self.groups, account, attributes, amount);
@@ -192,6 +199,22 @@ impl<'t> MeasureReader<'t> {
             if let Some(row) = split.row(attributes) {
                 self.book_row(tap, row, amount);
             }
+        }
+    }
+
+    /// All patients, the row that the whole is counted in, and the others.
+    #[inline(never)]
+    fn book_month(
+        &mut self,
+        tap: &Tap,
+        (kept, row): (u16, u16),
+        attributes: &[u8; N_ATTRIBUTES],
+        amount: SimSpan,
+    ) {
+        let further = tap.splits.iter().filter_map(|split| split.row(attributes));
+        let own = (row > 0).then_some(row);
+        for row in [0].into_iter().chain(own).chain(further) {
+            self.monthly.add(&self.tables.monthly, kept, row, amount);
         }
     }
 
@@ -243,6 +266,7 @@ impl MeasureReader<'_> {
         self.levels.absorb(&other.levels);
         self.flows.absorb(&other.flows);
         self.per_patient.absorb(&other.per_patient);
+        self.monthly.absorb(&self.tables.monthly, &other.monthly);
     }
 
     /// Adds to the rows of all patients what was only counted in the rows that make up the whole.

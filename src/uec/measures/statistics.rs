@@ -31,7 +31,7 @@ impl Counted {
             Statistic::Total => self.total(measure),
             Statistic::Within(bound) => percent(at_most(bound.0), self.count),
             Statistic::Over(bound) => percent(self.count - at_most(bound.0), self.count),
-            Statistic::Quantile(_) => None,
+            Statistic::Quantile(_) | Statistic::MonthlyQuantile(_) => None,
             _ => Some(self.number(statistic)),
         }
     }

@@ -9,8 +9,8 @@ use crate::engine::program::{
 };
 use crate::engine::time::{DAY, HOUR, MINUTE, SimSpan, SimTime};
 use crate::uec::model::{
-    AttributeName, Better, Condition, LevelOf, MeasureKind, MeasureSpec, Model, Named, Names,
-    Nature, PoolName, Statistic,
+    AttributeName, Better, Clock, Condition, Date, LevelOf, MeasureKind, MeasureSpec, Model, Named,
+    Names, Nature, PoolName, Statistic,
 };
 
 const ARRIVED: MarkId = MarkId(0);
@@ -132,6 +132,59 @@ fn a_duration_counts_when_it_ends_in_the_measured_period() {
     let patients = [(0, 0, 30, 59), (0, 0, 30, 60), (0, 0, end - 10, end)];
     let outcome = outcome(&model(vec![spec]), HOUR, &patients);
     assert_eq!(outcome.values, [Some(1.0), Some(30.0)]);
+}
+
+#[test]
+fn a_centile_by_month_weighs_the_centiles_of_months_by_their_patients() {
+    let spec = MeasureSpec {
+        by_site: true,
+        by: vec![ACUITY],
+        ..duration(&[Statistic::MonthlyQuantile(0.5), Statistic::Quantile(0.5)])
+    };
+    let mut model = model(vec![spec]);
+    model.run.start = Date {
+        year: 2023,
+        month: 1,
+        day: 30,
+    };
+    model.run.clock = Clock::Fixed;
+    let tables = MeasureTables::new(&model, SimSpan::ZERO, SimSpan(62 * DAY.0));
+    // One patient on the last of January, three in February of whom two at the other site, none in March, one on the last day.
+    let patients = [
+        (1, 0, 0, 10),
+        (2, 1, 1, 40),
+        (29, 1, 1, 40),
+        (29, 0, 2, 40),
+        (60, 0, 0, 90),
+    ];
+    let (first, second) = patients.split_at(3);
+    let read = |patients: &[(u64, u16, u8, u64)]| {
+        let mut reader = MeasureReader::new(&tables);
+        for &(day, site, acuity, minutes) in patients {
+            let mut attributes = [0; N_ATTRIBUTES];
+            attributes[0] = acuity;
+            let from = SimTime::ZERO + SimSpan(day * DAY.0);
+            let now = from + SimSpan(minutes * MINUTE.0);
+            reader.pass(now, LEFT, SiteId(site), &attributes, |_| Some(from));
+        }
+        reader
+    };
+    let values = read(&patients).outcome(&model).values;
+    let by_month = [
+        Some((10.0 + 3.0 * 40.0 + 90.0) / 5.0),
+        Some((10.0 + 40.0 + 90.0) / 3.0),
+        Some(40.0),
+        Some(50.0),
+        Some(40.0),
+        Some(40.0),
+    ];
+    assert_eq!(values[..6], by_month);
+    let middle = values[6].expect("there are patients");
+    assert!((middle - 40.0).abs() < 1.0, "of all at once: {middle}");
+    // Of two areas together: each month of each by its patients.
+    let mut both = read(first);
+    both.absorb(&read(second));
+    assert_eq!(both.outcome(&model).values[..6], by_month);
 }
 
 #[test]

@@ -23,12 +23,15 @@ pub fn tables() -> Keys {
             "equity",
             about(
                 closed_with(
-                    keys([(
-                        "by",
-                        names(
-                            "Attributes: every measure of patients is counted by the levels of each, as groups.csv has it.",
+                    keys([
+                        (
+                            "by",
+                            names(
+                                "Attributes: every measure of patients is counted by the levels of each, as groups.csv has it.",
+                            ),
                         ),
-                    )]),
+                        ("elsewhere", elsewhere()),
+                    ]),
                     &["by"],
                 ),
                 "By which groups of patients every measure is told apart; centiles only where a measure's own by asks.",
@@ -42,6 +45,19 @@ pub fn tables() -> Keys {
     ])
 }
 
+fn elsewhere() -> Value {
+    about(
+        closed_with(
+            keys([
+                ("where", of("filter")),
+                ("of", names("Attributes among those of `by`.")),
+            ]),
+            &["where", "of"],
+        ),
+        "Patients who are in no level of some attributes, since they do not live in the area: groups of these have a level `elsewhere`.",
+    )
+}
+
 pub fn definitions() -> Keys {
     let any = statistics(&[
         "mean|median",
@@ -51,6 +67,7 @@ pub fn definitions() -> Keys {
         "percent",
         "(low|high) estimate",
         CENTILE,
+        MONTHLY,
         BOUND,
         MORE_THAN,
     ]);
@@ -100,6 +117,8 @@ pub fn definitions() -> Keys {
 }
 
 const CENTILE: &str = r"p(\d{1,2}(\.\d*)?|\.\d+)";
+/// Stands for `p90 by month`.
+const MONTHLY: &str = r"p(\d{1,2}(\.\d*)?|\.\d+) by month";
 /// Stands for `within 4 h` and `over 12 h`.
 const BOUND: &str = "within|over";
 
@@ -121,7 +140,7 @@ fn of_kind(kind: &str) -> (&'static [&'static str], String) {
         "count" => (&["mark"], statistics(&["total", "per day", "count"])),
         "duration" => (
             &["from", "to"],
-            statistics(&["mean|median", CENTILE, BOUND, "count", "per day"]),
+            statistics(&["mean|median", CENTILE, MONTHLY, BOUND, "count", "per day"]),
         ),
         "share" => (
             &["of", "among", "of_where", "among_where"],
