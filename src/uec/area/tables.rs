@@ -168,6 +168,9 @@ impl<'w, 's> Sheets<'w, 's> {
                 "c3_resp_mean_s",
                 "handovers_known",
                 "handover_mean_s",
+                "hear_and_treat",
+                "see_and_treat",
+                "conveyed_to_ed",
             ],
         );
         let residents = open(

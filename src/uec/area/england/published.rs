@@ -176,6 +176,26 @@ impl Published {
                 ["min", "30 %", source],
             );
         }
+        let of_incidents = |column: usize| {
+            let all = total(table, &rows, 2);
+            let some = total(table, &rows, column);
+            some.zip(all).map(|(some, all)| some / all * 100.0)
+        };
+        for (label, measure, column) in [
+            ("Closed by telephone (A17 over A7)", "hear_and_treat", 11),
+            ("Treated on scene (A55 over A7)", "see_and_treat", 12),
+            (
+                "Conveyed to a department (A53 over A7)",
+                "conveyed_to_ed",
+                13,
+            ),
+        ] {
+            self.row(
+                ["Ambulances", label, measure, "percent", "all"],
+                of_incidents(column),
+                ["%", "3 points", source],
+            );
+        }
         self.row(
             [
                 "Ambulances",

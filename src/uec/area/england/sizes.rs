@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::pools::{
-    DEVON_ADMISSIONS, DEVON_ADULT_BEDS, DEVON_PLANNED, DEVON_TYPE1, DEVON_TYPE3,
+    BEDS, DEVON_ADMISSIONS, DEVON_ADULT_BEDS, DEVON_PLANNED, DEVON_TYPE1, DEVON_TYPE3,
 };
 use super::super::zones::{AGES, Zone, Zones, rows};
 use super::areas::{Area, Found, Volumes};
@@ -38,7 +38,7 @@ impl Rules {
         }
     }
 
-    fn get(&self, name: &str) -> f64 {
+    pub fn get(&self, name: &str) -> f64 {
         self.0.get(name).copied().unwrap_or(0.0)
     }
 
@@ -52,7 +52,7 @@ impl Rules {
 }
 
 /// Rules without which nothing can be sized; others count as nothing where they are missing.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "clinics.direct",
     "calls.calls",
     "emergency_calls.incidents",
@@ -65,19 +65,18 @@ const NAMES: [&str; 18] = [
     "teams.centres",
     "teams.support",
     "beds.acute",
-    "beds.medical",
     "beds.surgical",
+    "beds.childrens",
+    "beds.fullest",
+    "beds.busy",
     "spare.departments",
     "spare.telephone",
-    "bed_days.emergency",
-    "bed_days.planned",
+    "teams.responders",
 ];
 
 /// Calls and incidents of Devon that its fitted teams answer (scenarios/systems/devon/published.csv).
 const DEVON_CALLS: f64 = 336_700.0;
 const DEVON_INCIDENTS: f64 = 195_000.0;
-/// Days of a year, on average.
-const DAYS: f64 = 365.25;
 
 /// Of one area.
 pub struct Size {
@@ -88,12 +87,16 @@ pub struct Size {
     pub planned: f64,
     /// Teams and rooms over Devon's.
     pub departments: f64,
-    pub support: f64,
+    /// Home support, rehabilitation, care homes.
+    pub support: [f64; 3],
+    pub same_day: f64,
     pub calls: f64,
     pub control: f64,
     pub centre: f64,
     /// Vehicles over Devon's.
     pub crews: f64,
+    pub responders: f64,
+    pub visiting: f64,
     /// Ward stays over the library's.
     pub stay: f64,
     /// Chance of admission over the library's.
@@ -197,13 +200,14 @@ fn one(area: &Area, volumes: &Volumes, rates: &Rates, rules: &Rules) -> Size {
     let contacts = std::array::from_fn(|at| first[at] / rates.contacts(PLACES[at], &area.zones));
     let planned = DEVON_PLANNED * volumes.adult_beds / DEVON_ADULT_BEDS;
     let admissions = volumes.through + volumes.direct;
-    let planned_days = planned * rules.get("bed_days.planned");
-    let emergency_days = (volumes.adult_beds_occupied * DAYS - planned_days).max(1.0);
     // Teams are sized for what comes, which is more than is published where other places bring it.
     let [type1, type3, incidents] =
         ["type1", "type3", "incidents"].map(|what| rules.follow(&first, what));
     let telephone = rules.get("spare.telephone");
     let department = rules.get("spare.departments");
+    // Devon's four departments are a quarter of its patients each, its fifteen centres a fifteenth.
+    let departments =
+        rules.get("teams.departments") * with_spare(type1 / DEVON_TYPE1, 0.25, department);
     Size {
         contacts,
         type2: volumes.type2,
@@ -211,35 +215,29 @@ fn one(area: &Area, volumes: &Volumes, rates: &Rates, rules: &Rules) -> Size {
             / rules.get("clinics.direct"))
         .max(1.0),
         planned: planned.max(1.0),
-        // Devon's four departments are a quarter of its patients each, its fifteen centres a fifteenth.
-        departments: rules.get("teams.departments")
-            * with_spare(type1 / DEVON_TYPE1, 0.25, department),
-        support: rules.get("teams.support") * admissions / DEVON_ADMISSIONS,
+        departments,
+        support: [rules.get("teams.support") * admissions / DEVON_ADMISSIONS; 3],
+        same_day: departments,
         calls: rules.get("teams.nhs111") * with_spare(volumes.calls / DEVON_CALLS, 1.0, telephone),
         control: rules.get("teams.control")
             * with_spare(incidents / DEVON_INCIDENTS, 1.0, telephone),
         centre: rules.get("teams.centres")
             * with_spare(type3 / DEVON_TYPE3, 1.0 / 15.0, department),
         crews: rules.get("teams.crews") * incidents / DEVON_INCIDENTS,
-        stay: (emergency_days / (admissions * rules.get("bed_days.emergency"))).clamp(0.4, 2.5),
-        beds: beds(volumes, rules),
+        responders: rules.get("teams.responders") * incidents / DEVON_INCIDENTS,
+        visiting: incidents / DEVON_INCIDENTS,
+        stay: 1.0,
+        beds: beds(volumes),
         admitted: (volumes.through / rules.follow(&first, "through").max(1.0)).clamp(0.5, 1.8),
     }
 }
 
-/// Every area has patients of all ages here: beds of children are at least a twentieth and at most a quarter of all, which changes those
-/// of children's hospitals and of trusts without beds for them.
-fn beds(volumes: &Volumes, rules: &Rules) -> [f64; 4] {
+/// All beds by Devon's parts, before the work of the area is known; children have what one bed in fifteen is.
+fn beds(volumes: &Volumes) -> [f64; 4] {
     let all = volumes.adult_beds + volumes.childrens_beds;
-    let children = volumes.childrens_beds.clamp(0.05 * all, 0.25 * all);
-    let adult = |kind: &str| (all - children) * rules.get(kind);
-    [
-        adult("beds.acute"),
-        adult("beds.medical"),
-        adult("beds.surgical"),
-        children,
-    ]
-    .map(|beds| beds.round().max(1.0))
+    let children = all / 15.0;
+    let adult = |kind: usize| (all - children) * BEDS[kind].1;
+    [adult(0), adult(1), adult(2), children].map(|beds| beds.round().max(1.0))
 }
 
 /// Staff over Devon's for work over Devon's, if Devon's teams have this part of its work each.

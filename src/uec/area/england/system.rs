@@ -10,6 +10,7 @@ use super::super::pools::{
 use super::super::system::{already, stations};
 use super::super::zones::{AGES, Shipped, Zone, points};
 use super::areas::{Area, Found};
+use super::demand;
 use super::sizes::{PLACES, Size};
 
 /// Patients who are in when the simulation begins, more than any trust has beds or places of support: who finds none is not there.
@@ -36,17 +37,26 @@ pub fn files(
         (in_folder("points.csv"), place_points(found)),
         (
             in_folder("crews.csv"),
-            units(found, sizes, &CREWS, usize::MAX),
+            units(found, sizes, &CREWS, |size| size.crews, usize::MAX),
         ),
         (
             in_folder("responders.csv"),
-            units(found, sizes, &RESPONDERS, usize::MAX),
+            units(
+                found,
+                sizes,
+                &RESPONDERS,
+                |size| size.responders,
+                usize::MAX,
+            ),
         ),
         (
             in_folder("visiting_clinicians.csv"),
-            units(found, sizes, &VISITING, 1),
+            units(found, sizes, &VISITING, |size| size.visiting, 1),
         ),
-        (in_folder("disposition.csv"), disposition(found, sizes)),
+        (
+            in_folder("disposition.csv"),
+            demand::disposition(found, sizes),
+        ),
         (in_folder("in_beds.csv"), already(&shipped.in_beds, IN_BEDS)),
         (
             in_folder("in_support.csv"),
@@ -58,7 +68,7 @@ pub fn files(
 
 fn system(name: &str, found: &Found, shipped: &Shipped) -> String {
     let mut text = head(name, found);
-    demand(&mut text, name);
+    demand::tables(&mut text, name);
     ways(&mut text);
     sites(&mut text);
     fleets(&mut text, name);
@@ -78,7 +88,8 @@ fn head(name: &str, found: &Found) -> String {
            \"The hospitals of a trust are one department with one set of beds, which waits less than several smaller ones with as many rooms.\",\n  \
            \"What no trust reports (centres of community providers, contracts that no board has) is one more area, with one large centre, and is nowhere in particular.\",\n  \
            \"Residents of a trust's districts stand in five zones, one for each quintile of deprivation, at up to sixteen points.\",\n  \
-           \"Rosters, rooms and crews are not published: Devon's fitted ones by the rules that stand beside them. They are not fitted area by area.\",\n\
+           \"Rosters, rooms and crews are not published: Devon's fitted ones by the rules that stand beside them. They are not fitted area by area; of each trust only its volumes, its admissions, its beds and how full those are come from what it publishes.\",\n  \
+           \"Trusts that publish adult beds fuller than 94 % are held at this: hospitals as full as that discharge earlier and open more beds, which the model does not.\",\n\
          ]\n\
          library = [\n  \
            \"library/attributes.toml\", \"library/profiles.toml\", \"library/urgent_contacts.toml\",\n  \
@@ -95,15 +106,6 @@ fn head(name: &str, found: &Found) -> String {
         n = found.areas.len(),
         trusts = found.areas.len() - 1,
     )
-}
-
-fn demand(text: &mut String, name: &str) {
-    let _ = write!(
-        text,
-        "# ---- admissions by area ----\n\
-         [choices.disposition]\nby = [\"level\", \"stream\", \"age\"]\noutcomes = [\"home\", \"admit\"]\nfile = \"{name}/disposition.csv\"\n\
-         source = \"Emergency admissions through A&E of each trust over those that the library's chances give\"\nnature = \"calibrated\"\n\n"
-    );
 }
 
 fn ways(text: &mut String) {
@@ -299,6 +301,9 @@ fn set(text: &mut String, name: &str, shipped: &Shipped) {
         &format!("Incidents over Devon's; {spare}"),
     );
     let departments = BY_ATTENDANCES.map(|(pool, _)| pool);
+    let (same_day, departments): (Vec<&str>, Vec<&str>) = departments
+        .iter()
+        .partition(|pool| **pool == "same_day_spaces");
     scaled(
         text,
         "acute",
@@ -306,14 +311,13 @@ fn set(text: &mut String, name: &str, shipped: &Shipped) {
         "departments",
         &format!("Type 1 attendances over Devon's; {spare}"),
     );
-    let support = BY_ADMISSIONS.map(|(pool, _)| pool);
-    scaled(
-        text,
-        "acute",
-        &support,
-        "support",
-        "Emergency admissions over Devon's",
-    );
+    let by_work = "parted among areas by the work that their patients are (uecsim check)";
+    for (pool, _) in BY_ADMISSIONS {
+        let why = format!("Devon's for each emergency admission, {by_work}");
+        scaled(text, "acute", &[pool], pool, &why);
+    }
+    let why = format!("Devon's for each attendance of type 1, {by_work}");
+    scaled(text, "acute", &same_day, "same_day", &why);
     scaled(
         text,
         "urgent_treatment",
@@ -324,13 +328,13 @@ fn set(text: &mut String, name: &str, shipped: &Shipped) {
     for (kind, _) in BEDS.iter().chain(&[("childrens_beds", 0.0)]) {
         let _ = writeln!(
             text,
-            "\"sites.acute.pools.{kind}\" = {{ column = \"{kind}\", source = \"General and acute beds of the trust (NHS England); parts by kind so that all kinds are equally full (library/england_rules.csv)\" }}"
+            "\"sites.acute.pools.{kind}\" = {{ column = \"{kind}\", source = \"General and acute beds of the trust (NHS England); parts by kind by the work that the area's patients are, so that all kinds are about as full (library/england_rules.csv)\" }}"
         );
     }
     let _ = writeln!(
         text,
         "\"sites.eye_clinic.pools.clinic_rooms\" = {{ column = \"clinic_rooms\", assumed = \"One room for each 800 attendances of type 2 a year, and one more\" }}\n\
-         \"durations.ward_stay\" = {{ multiply = {{ column = \"stay\" }}, assumed = \"Beds occupied over the bed days that the trust's admissions take at the library's stays\" }}\n\
+         \"durations.ward_stay\" = {{ multiply = {{ column = \"stay\" }}, assumed = \"So that the work estimated for the beds for adults is what is published of their occupancy (library/england_rules.csv)\" }}\n\
          \"durations.acute_unit_stay\" = {{ multiply = {{ column = \"stay\" }}, assumed = \"As ward_stay\" }}"
     );
     for site in [
@@ -357,7 +361,7 @@ fn is_at(need: &str, place: &str) -> bool {
 }
 
 fn areas(found: &Found, sizes: &[Size]) -> String {
-    let mut text = "area,title,board,contract,service,lat,lon,calls,emergency_calls,walk_in,centre,planned,from_clinics,type_2,nhs111,control,departments,support,centres,acute_beds,medical_beds,surgical_beds,childrens_beds,clinic_rooms,stay\n".to_owned();
+    let mut text = "area,title,board,contract,service,lat,lon,calls,emergency_calls,walk_in,centre,planned,from_clinics,type_2,nhs111,control,departments,home_support,rehabilitation_beds,care_home_beds,same_day,centres,acute_beds,medical_beds,surgical_beds,childrens_beds,clinic_rooms,stay\n".to_owned();
     for (area, size) in found.areas.iter().zip(sizes) {
         let Area {
             id,
@@ -371,17 +375,21 @@ fn areas(found: &Found, sizes: &[Size]) -> String {
         } = area;
         let [calls, emergency_calls, walk_in, centre] = size.contacts;
         let [acute, medical, surgical, children] = size.beds;
+        let [home, rehabilitation, care_home] = size.support;
         let _ = writeln!(
             text,
             "{id},\"{title}\",{board},{contract},{service},{lat:.4},{lon:.4},{calls:.4},{emergency_calls:.4},{walk_in:.4},{centre:.4},\
-             {:.0} per year,{:.0} per year,{:.0} per year,{:.3},{:.3},{:.3},{:.3},{:.3},{acute},{medical},{surgical},{children},{:.0},{:.3}",
+             {:.0} per year,{:.0} per year,{:.0} per year,{:.3},{:.3},{:.3},{:.3},{:.3},{:.3},{:.3},{:.3},{acute},{medical},{surgical},{children},{:.0},{:.3}",
             size.planned,
             size.from_clinics,
             size.type2.max(1.0),
             size.calls,
             size.control,
             size.departments,
-            size.support,
+            home,
+            rehabilitation,
+            care_home,
+            size.same_day,
             size.centre,
             (size.type2 / 800.0).ceil() + 1.0,
             size.stay,
@@ -457,7 +465,13 @@ fn place_points(found: &Found) -> String {
 }
 
 /// Rows of a fleet's table: every shift's units parted among the area's stations by residents.
-fn units(found: &Found, sizes: &[Size], shifts: &[Shift], most_stations: usize) -> String {
+fn units(
+    found: &Found,
+    sizes: &[Size],
+    shifts: &[Shift],
+    scale: fn(&Size) -> f64,
+    most_stations: usize,
+) -> String {
     let mut text = "area,station,lat,lon,units,shift\n".to_owned();
     for (area, size) in found.areas.iter().zip(sizes) {
         let mut stations = stations(&area.zones);
@@ -466,7 +480,7 @@ fn units(found: &Found, sizes: &[Size], shifts: &[Shift], most_stations: usize) 
         for (shift, devon) in shifts {
             for (at, (station, units)) in stations
                 .iter()
-                .zip(part(devon * size.crews, &weights))
+                .zip(part(devon * scale(size), &weights))
                 .enumerate()
             {
                 if units > 0 {
@@ -480,39 +494,6 @@ fn units(found: &Found, sizes: &[Size], shifts: &[Shift], most_stations: usize) 
                     );
                 }
             }
-        }
-    }
-    text
-}
-
-/// The library's chances of admission by level, stream and age (choices.disposition), times what a trust admits over that.
-const ADMIT: [(&str, &str, &str, f64); 13] = [
-    ("life_threatening", "", "0-4|5-14", 0.65),
-    ("life_threatening", "", "", 0.87),
-    ("emergency", "minors", "", 0.14),
-    ("emergency", "", "0-4|5-14", 0.26),
-    ("emergency", "", "15-24|25-44", 0.39),
-    ("emergency", "", "45-64", 0.51),
-    ("emergency", "", "65-74", 0.61),
-    ("emergency", "", "", 0.715),
-    ("urgent", "", "0-4|5-14", 0.05),
-    ("urgent", "minors", "", 0.02),
-    ("urgent", "", "75-84|85+", 0.22),
-    ("urgent", "", "", 0.11),
-    ("", "", "", 0.01),
-];
-
-fn disposition(found: &Found, sizes: &[Size]) -> String {
-    let mut text = "area,level,stream,age,home,admit\n".to_owned();
-    for (area, size) in found.areas.iter().zip(sizes) {
-        for (level, stream, age, admit) in ADMIT {
-            let admit = (admit * size.admitted).min(0.97);
-            let _ = writeln!(
-                text,
-                "{},{level},{stream},{age},{:.4},{admit:.4}",
-                area.id,
-                1.0 - admit
-            );
         }
     }
     text
