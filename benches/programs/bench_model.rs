@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use uecsim::engine::time::{DAY, HOUR, SimSpan};
-use uecsim::experiment::replicate::Control;
+use uecsim::experiment::control::Control;
 use uecsim::experiment::results::{Results, ValueKey};
 use uecsim::scenario::source::{ReadFault, Source};
 use uecsim::uec::load::load;

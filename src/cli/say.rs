@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Exit;
+use crate::experiment::control::{Failure, FailureKind};
 use crate::experiment::overload::GrowingLine;
-use crate::experiment::replicate::{Failure, FailureKind};
 use crate::experiment::results::Results;
 use crate::report::headline;
 use crate::report::overload::since_when;

@@ -96,7 +96,7 @@ impl Agenda {
     }
 
     /// Schedules an event.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, time: SimTime, phase: Phase, payload: u64) {
         debug_assert!(time < SimTime::NEVER);
         let key = (time.0 << TIME_SHIFT)

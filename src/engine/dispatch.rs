@@ -4,6 +4,7 @@
 //! that one is stood down and sent instead. A unit that becomes free takes the most urgent call waiting, the earliest of
 //! those; with none it drives to its station and can be sent from wherever it is on the way.
 
+use super::events::Event;
 use super::facts::Reader;
 use super::fleets::{Nearest, Unit, UnitState, bare_minutes, nearest};
 use super::lines::{Kind, Request};
@@ -11,7 +12,7 @@ use super::patients::Held;
 use super::program::{
     FleetId, FleetWay, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId,
 };
-use super::simulation::{Event, Simulation};
+use super::simulation::Simulation;
 use super::time::SimSpan;
 
 /// A patient that asks for a unit, and how pressing that is.

@@ -4,10 +4,11 @@
 //! Triggers move in the midst of other things, so capacity changes by an event of its own at the same instant.
 
 use super::agenda::Phase;
+use super::events::Event;
 use super::facts::Reader;
 use super::lines::Request;
 use super::program::{FleetId, PoolId, TriggerId};
-use super::simulation::{Event, Simulation};
+use super::simulation::Simulation;
 use super::time::{SimSpan, SimTime};
 use super::triggers::Moved;
 

@@ -1,10 +1,11 @@
 //! Interrupting services: for more urgent patients, and when a shift ends; and the shifts themselves.
 
+use super::events::Event;
 use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
 use super::program::{HoldSlot, PoolId, ShiftEnd, WaitId};
 use super::served::Service;
-use super::simulation::{Event, Simulation};
+use super::simulation::Simulation;
 use super::time::SimTime;
 
 impl<R: Reader> Simulation<'_, R> {

@@ -15,7 +15,7 @@ use super::streams;
 use super::time::{SimSpan, SimTime};
 
 impl<R: Reader> Simulation<'_, R> {
-    /// A timed part is over.
+    /// A timed part is over: the patient is about to go on.
     #[inline]
     pub(super) fn resume(&mut self, patient: u32) {
         match self.rows.at(self.step_of(patient).index()).step {
@@ -23,7 +23,6 @@ impl<R: Reader> Simulation<'_, R> {
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
         }
-        self.go_on(patient);
     }
 
     fn end_use(&mut self, patient: u32, pool: PoolId) {
@@ -41,6 +40,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Takes steps until one takes time, makes the patient wait, or ends its journey.
+    #[inline(always)]
     pub(super) fn go_on(&mut self, patient: u32) {
         let mut id = self.step_of(patient);
         loop {
@@ -227,7 +227,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// A milestone: the reader is told, then the clock is set.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mark(&mut self, patient: u32, mark: MarkId, site: SiteId) {
         self.tell(patient, |reader, now, seen| {
             reader.milestone(now, mark, site, seen)
@@ -417,7 +417,7 @@ impl<R: Reader> Simulation<'_, R> {
                 self.units[usize::from(unit)].patient = child;
             }
         }
-        self.ready.push_back(child);
+        self.ready.push(child);
     }
 
     /// When a wait that starts now is given up.

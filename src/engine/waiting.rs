@@ -1,12 +1,13 @@
 //! Joining lines, being served from them, giving up and growing worse.
 
 use super::agenda::Phase;
+use super::events::Event;
 use super::facts::{Reader, Resource};
 use super::lines::{Kind, Request};
 use super::patients::{Held, NO_REQUEST};
 use super::program::{HoldSlot, N_RANKS, PoolId, PoolListId, Step, WaitId};
 use super::proven::Proven;
-use super::simulation::{Event, Simulation};
+use super::simulation::Simulation;
 use super::time::SimTime;
 
 impl<R: Reader> Simulation<'_, R> {
@@ -202,7 +203,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         let record = self.patients.get_mut(patient);
         record.step = self.program.waits.at(wait.index()).otherwise;
-        self.ready.push_back(patient);
+        self.ready.push(patient);
     }
 
     /// Releases units of a pool and serves those who wait for them.
@@ -288,7 +289,7 @@ impl<R: Reader> Simulation<'_, R> {
                 self.patients.get_mut(request.patient).step.0 += 1;
             }
         }
-        self.ready.push_back(request.patient);
+        self.ready.push(request.patient);
     }
 
     #[inline]
@@ -304,7 +305,7 @@ impl<R: Reader> Simulation<'_, R> {
         self.level_changed(line);
         self.patients.get_mut(patient).request = NO_REQUEST;
         self.put_in_hand(patient, PoolId(line), units, slot);
-        self.ready.push_back(patient);
+        self.ready.push(patient);
     }
 
     /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).
@@ -439,7 +440,7 @@ impl<R: Reader> Simulation<'_, R> {
         let record = self.patients.get_mut(request.patient);
         record.take_interruption();
         record.step = self.program.waits.at(request.wait.index()).otherwise;
-        self.ready.push_back(request.patient);
+        self.ready.push(request.patient);
     }
 
     fn worsen(&mut self, id: u32) {

@@ -2,7 +2,9 @@
 //! of them. Batches of one run depend on each other, the less the longer they are; whether they still do is tested.
 
 use super::Ended;
-use super::replicate::{Control, Finished, Replicated, conservation, run_on, tables_of_period};
+use super::control::Control;
+use super::one_run::{Finished, conservation, run_on};
+use super::replicate::{Replicated, tables_of_period};
 use super::results::Results;
 use super::summarise::summarise;
 use crate::engine::simulation::Simulation;

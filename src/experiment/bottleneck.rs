@@ -3,7 +3,7 @@
 //! All runs see the same patients as the scenario itself. One unit more of a pool is there whenever any is rostered, so that
 //! what is closed stays closed; one unit more of a fleet copies the unit that is on for most of the week, at its station.
 
-use super::replicate::{Control, Failure};
+use super::control::{Control, Failure};
 use super::results::{Estimate, Results};
 use super::soundness::line_name;
 use super::summarise::estimate;

@@ -3,7 +3,8 @@
 //! An area is run from beginning to end before the thread takes another, so that its whole state stays near the processor. Added are
 //! counts, times and integrals, all whole numbers; what is made of them (shares, means, centiles) is made of the sums.
 
-use super::replicate::{Ended, Failure, Finished, conservation};
+use super::control::Failure;
+use super::one_run::{Ended, Finished, conservation};
 use super::results::Conservation;
 use crate::engine::checks::Balance;
 use crate::uec::measures::{Growth, MeasureReader, MeasureTables, Row};

@@ -6,6 +6,7 @@ pub mod batches;
 pub mod bottleneck;
 pub mod calibrate;
 pub mod compare;
+pub mod control;
 pub mod counterfactual;
 pub mod decompose;
 pub mod design;
@@ -15,6 +16,7 @@ pub mod fit;
 pub mod groups;
 pub mod history;
 pub mod journeys;
+pub mod one_run;
 pub mod optimise;
 pub mod overload;
 pub mod precision;
@@ -31,10 +33,11 @@ pub mod variation;
 pub mod warm_up;
 
 use crate::uec::model::Model;
+use control::{Control, Failure};
 use decompose::Decomposition;
 use overload::{GrowingLine, growing_lines};
 use precision::{Expect, Goal, Group};
-use replicate::{Control, Failure, Replicated, replicate};
+use replicate::{Replicated, replicate};
 use results::{Comparison, Results};
 
 /// What came of an experiment, and which replications failed; the others are in the results.

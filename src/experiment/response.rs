@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use super::replicate::{Control, Failure, Run, run_whole, tables_of};
+use super::control::{Control, Failure};
+use super::one_run::Run;
+use super::replicate::{run_whole, tables_of};
 use super::results::ValueKey;
 use super::summarise::keys_of;
 use crate::uec::measures::MeasureTables;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::replicate::{Finished, Replicated, tables_of};
+use super::one_run::Finished;
+use super::replicate::{Replicated, tables_of};
 use super::results::{
     Course, Estimate, Groups, LevelTimes, MeasureHistogram, Panels, PatientFlow, Results, ValueKey,
 };

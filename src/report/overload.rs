@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::format::{add_days, date_iso, date_words, number};
 use super::subject::Subject;
 use super::tables::Sheet;
+use crate::experiment::control::Failure;
 use crate::experiment::overload::{GrowingLine, growing_lines};
-use crate::experiment::replicate::Failure;
 use crate::experiment::results::Results;
 
 /// `since about 12 June 2023 (day 72)`, with how far replications differ.

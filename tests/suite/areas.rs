@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use uecsim::experiment::replicate::Control;
+use uecsim::experiment::control::Control;
 use uecsim::experiment::results::Results;
 use uecsim::uec::model::{Model, Statistic};
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
+use uecsim::experiment::control::Control;
 use uecsim::experiment::precision::{Check, Course, Goal, Group, Of, Width, course, run};
-use uecsim::experiment::replicate::Control;
 use uecsim::uec::model::{Model, Statistic};
 
 use crate::folders::{Call, Scratch, bytes_of, uecsim};

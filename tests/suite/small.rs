@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use uecsim::experiment::replicate::Control;
+use uecsim::experiment::control::Control;
 use uecsim::experiment::results::Results;
 use uecsim::scenario::layers::Changes;
 use uecsim::scenario::source::{MemorySource, ReadFault, Source};

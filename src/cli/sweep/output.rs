@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::cli::options::Exit;
 use crate::cli::writing::Hashing;
+use crate::experiment::control::FailureKind;
 use crate::experiment::design::{Design, Experiment};
-use crate::experiment::replicate::FailureKind;
 use crate::experiment::sweep::{Given, Record, Whole, journal};
 use crate::report::run_json::Written;
 #[cfg(feature = "parquet")]

@@ -9,10 +9,10 @@ pub mod quality;
 pub mod read;
 mod search;
 
+use super::control::{Control, Failure};
 use super::design::moved::{self, Setting};
 pub use super::design::moved::{How, Moved};
 use super::fit::{self, Target};
-use super::replicate::{Control, Failure};
 use super::results::{Estimate, Results};
 use crate::stats::symmetric::Matrix;
 use crate::uec::model::{Model, Statistic};

@@ -1,8 +1,8 @@
 //! The search: rounds of sensitivities and damped steps, with all runs of a round side by side.
 
 use super::{Calibrated, Fitted, Problem, Quality, Round, Stopped, by_replication, rounded};
+use crate::experiment::control::{Control, Failure};
 use crate::experiment::fit;
-use crate::experiment::replicate::{Control, Failure};
 use crate::experiment::results::Results;
 use crate::experiment::summarise::estimate;
 use crate::stats::summary::{mean, standard_deviation};

@@ -12,7 +12,7 @@ mod told;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::replicate::Control;
+use super::control::Control;
 use super::results::{Estimate, Results};
 use super::summarise::estimate;
 use accounts::Accounts;

@@ -8,7 +8,7 @@ use super::accounts::Accounts;
 use super::plan::Plan;
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{DAY, SimTime};
-use crate::experiment::replicate::Control;
+use crate::experiment::control::Control;
 use crate::uec::measures::{PatientReader, PatientRecord};
 
 type Waiting = BTreeMap<(u32, u32), PatientRecord>;

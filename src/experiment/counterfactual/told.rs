@@ -3,8 +3,8 @@
 use super::accounts::Accounts;
 use super::plan::Plan;
 use crate::engine::time::MINUTE;
+use crate::experiment::control::Control;
 use crate::experiment::journeys::journeys;
-use crate::experiment::replicate::Control;
 use crate::uec::events::PatientId;
 use crate::uec::telling::{Moment, known, side_by_side};
 

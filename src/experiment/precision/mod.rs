@@ -10,7 +10,8 @@ mod tell;
 
 use std::ops::Range;
 
-use super::replicate::{Control, Replicated, days_to_run_from, replicate_from};
+use super::control::Control;
+use super::replicate::{Replicated, days_to_run_from, replicate_from};
 use super::results::{Results, ValueKey};
 use super::summarise::keys_of;
 use super::{Ended, ended};

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use flate2::Crc;
 
 use super::{Given, Record};
-use crate::experiment::replicate::FailureKind;
+use crate::experiment::control::FailureKind;
 
 /// No record is longer: what claims to be is damage.
 const LONGEST: u32 = 1 << 26;

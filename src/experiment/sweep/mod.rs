@@ -9,7 +9,7 @@ pub mod journal;
 pub mod order;
 pub mod work;
 
-use super::replicate::FailureKind;
+use super::control::FailureKind;
 
 /// Which points of a design are run: every `n`th, from the `part`th (1 to `n`) on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::{Given, Record};
-use crate::experiment::replicate::{Control, Run, run_whole, tables_of};
+use crate::experiment::control::Control;
+use crate::experiment::one_run::Run;
+use crate::experiment::replicate::{run_whole, tables_of};
 use crate::uec::measures::MeasureTables;
 use crate::uec::model::Model;
 

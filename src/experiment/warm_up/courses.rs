@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use crate::engine::facts::{LevelAreas, Reader};
 use crate::engine::simulation::Simulation;
 use crate::engine::time::{DAY, HOUR, SimSpan, SimTime};
-use crate::experiment::replicate::{Control, Failure, FailureKind, MOST_INSIDE};
+use crate::experiment::control::{Control, Failure, FailureKind};
+use crate::experiment::one_run::MOST_INSIDE;
 use crate::uec::model::{LevelOf, MeasureKind, Model};
 
 /// A level that is followed.

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Ended;
-use super::replicate::{Control, Failure};
+use super::control::{Control, Failure};
 use crate::engine::time::{DAY, HOUR};
 use crate::stats::steady_state::{Truncation, batch_means, mser};
 use crate::uec::model::Model;

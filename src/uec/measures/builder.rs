@@ -351,9 +351,23 @@ impl<'m> Builder<'m> {
             model.program.mark_clocks[mark.index()]
                 .expect("the mark that a duration starts from has a clock")
         };
+        let panel = PanelTables::new(model, run, clock);
+        let is_counted = |(mark, taps): (usize, &Vec<Tap>)| {
+            let mark = MarkId(mark as u16);
+            !taps.is_empty()
+                || panel.is_some()
+                || self.per_patient.is_counted(mark)
+                || self.passed.is_told_apart(mark)
+        };
         MeasureTables {
             period,
-            panel: PanelTables::new(model, run, clock),
+            are_counted: self
+                .taps_by_mark
+                .iter()
+                .enumerate()
+                .map(is_counted)
+                .collect(),
+            panel,
             taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,
             levels: self.levels,

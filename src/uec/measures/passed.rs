@@ -11,6 +11,10 @@ pub(super) struct PassedTables {
 }
 
 impl PassedTables {
+    pub fn is_told_apart(&self, mark: MarkId) -> bool {
+        self.marks.contains(&mark)
+    }
+
     /// The mark's bit.
     ///
     /// Panics beyond [`MOST_UNLESS`] marks, which the compiler of scenarios refuses.

@@ -40,6 +40,13 @@ struct Tap {
 }
 
 impl PerPatientTables {
+    /// Whether some measure begins or counts at the mark.
+    pub fn is_counted(&self, mark: MarkId) -> bool {
+        self.taps
+            .get(mark.index())
+            .is_some_and(|taps| !taps.is_empty())
+    }
+
     /// Adds a measure with so many rows; returns its first.
     pub fn add(
         &mut self,

@@ -351,18 +351,10 @@ impl Reader for MeasureReader<'_> {
             .leave(&tables.per_patient, is_measured, patient, by_group);
     }
 
-    #[inline]
+    #[inline(always)]
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
-        self.marks_passed = self.passed.pass(&self.tables.passed, mark, patient);
-        let clock = |clock| patient.clock(clock);
-        self.pass(now, mark, site, patient.attributes(), clock);
-        self.per_patient
-            .pass(&self.tables.per_patient, mark, patient);
-        if let Some(panel) = &mut self.panel
-            && self.tables.period.contains(now)
-            && let Some(tables) = &self.tables.panel
-        {
-            panel.pass(tables, now, mark, site, patient);
+        if self.tables.are_counted[mark.index()] {
+            self.count_at(now, mark, site, patient);
         }
     }
 
@@ -382,6 +374,23 @@ impl Reader for MeasureReader<'_> {
         };
         self.levels.gather(&tables.levels, &tables.period, hourly);
         self.lines.hour(&tables.period, now, pools, fleets);
+    }
+}
+
+impl MeasureReader<'_> {
+    #[inline(never)]
+    fn count_at(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
+        self.marks_passed = self.passed.pass(&self.tables.passed, mark, patient);
+        let clock = |clock| patient.clock(clock);
+        self.pass(now, mark, site, patient.attributes(), clock);
+        self.per_patient
+            .pass(&self.tables.per_patient, mark, patient);
+        if let Some(panel) = &mut self.panel
+            && self.tables.period.contains(now)
+            && let Some(tables) = &self.tables.panel
+        {
+            panel.pass(tables, now, mark, site, patient);
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct MeasureTables {
     pub(super) period: Period,
     /// By mark.
     pub(super) taps: Vec<Box<[Tap]>>,
+    /// By mark: whether anything is counted there. Most marks only set clocks.
+    pub(super) are_counted: Vec<bool>,
     pub(super) sizes: Sizes,
     pub(super) levels: LevelTables,
     /// Of the items of sums that take chances.
