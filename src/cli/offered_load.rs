@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::options::{Common, Exit};
 use super::sources::DiskOverEmbedded;
 use super::{folder, loading, say, writing};
+use crate::experiment::areas::SideBySide;
 use crate::report::OutputFile;
 use crate::report::charts::offered_load as chart;
 use crate::report::format::number;
@@ -16,6 +17,8 @@ use crate::uec::model::Model;
 
 /// Pools shown on the terminal that are never short: the table has all.
 const MOST_AT_EASE: usize = 5;
+/// Pools shown on the terminal: more is for the table.
+const MOST_SHOWN: usize = 60;
 
 /// Shows the load of every scenario, and writes a folder for each if one is asked for.
 ///
@@ -26,9 +29,6 @@ pub fn offered_load(scenarios: &[String], common: &Common) -> Result<Exit, Exit>
         .into_iter()
         .collect::<Option<_>>()
         .ok_or(Exit::Input)?;
-    for loaded in &loaded {
-        loading::of_one_area(std::slice::from_ref(&loaded.model), "--load")?;
-    }
     let folders: Vec<Option<PathBuf>> = loaded
         .iter()
         .map(|loaded| folder_of(&loaded.model, scenarios.len(), common))
@@ -54,7 +54,8 @@ pub fn offered_load(scenarios: &[String], common: &Common) -> Result<Exit, Exit>
 fn load(path: &str, common: &Common) -> Option<Loaded> {
     let path = loading::find(path);
     let source = DiskOverEmbedded::for_file(&path);
-    match load_by_hour(&path, &source, &loading::overrides(common)) {
+    let each = SideBySide::on(common.threads());
+    match load_by_hour(&path, &source, &loading::overrides(common), &each) {
         Ok(loaded) => Some(loaded),
         Err(refused) => {
             eprintln!("{}", refused.render().trim_end());
@@ -116,7 +117,7 @@ fn show(model: &Model, weeks: &[PoolWeek<'_>], folder: Option<&Path>) {
         .iter()
         .filter(|week| week.load.hours_short() > 0)
         .count();
-    let shown = &weeks[..weeks.len().min(n_short + MOST_AT_EASE)];
+    let shown = &weeks[..weeks.len().min(n_short + MOST_AT_EASE).min(MOST_SHOWN)];
     let width = shown.iter().map(|week| week.name.chars().count()).max();
     let width = width.unwrap_or(0);
     put_line!(
@@ -136,11 +137,11 @@ fn show(model: &Model, weeks: &[PoolWeek<'_>], folder: Option<&Path>) {
             week.worst().unwrap_or_default()
         );
     }
-    if shown.len() < weeks.len() {
-        put_line!(
-            "  and {} more pools that are never short",
-            weeks.len() - shown.len()
-        );
+    let n_more = weeks.len() - shown.len();
+    match n_short.saturating_sub(shown.len()) {
+        0 if n_more == 0 => {}
+        0 => put_line!("  and {n_more} more pools that are never short"),
+        n_short => put_line!("  and {n_more} more pools, of which {n_short} are short"),
     }
     match folder {
         Some(folder) => put_line!("{}", say::written(folder)),
@@ -157,6 +158,7 @@ fn as_json(model: &Model, weeks: &[PoolWeek<'_>]) -> Value {
                 .filter(|hour| load.is_short(*hour))
                 .collect();
             json!({
+                "area": week.area.map(|area| &area.id),
                 "site": week.site,
                 "pool": week.pool,
                 "offered": load.offered,

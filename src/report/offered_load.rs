@@ -2,7 +2,7 @@
 
 use crate::uec::check::load_by_hour::HourlyLoad;
 use crate::uec::compile::EVERYWHERE;
-use crate::uec::model::Model;
+use crate::uec::model::{Model, Named};
 
 use super::format::{DAYS, exact, number};
 use super::subject::site_title;
@@ -10,9 +10,11 @@ use super::tables::Sheet;
 
 /// A pool that patients come to, with its week.
 pub struct PoolWeek<'a> {
+    /// Of several areas.
+    pub area: Option<&'a Named>,
     pub site: &'a str,
     pub pool: &'a str,
-    /// `Doctors at Exeter`.
+    /// `Doctors at Exeter`; of an area with its name.
     pub name: String,
     /// `Doctors`.
     pub title: String,
@@ -46,29 +48,52 @@ pub fn when(hour: usize) -> String {
     format!("{} {:02}:00", DAYS[hour / 24 % 7], hour % 24)
 }
 
-/// Pools that anybody comes to: those short in most hours first, then by load.
+/// Pools that anybody comes to, of all areas if there are several: those short in most hours first, then by load.
 pub fn weeks<'a>(model: &'a Model, loads: &'a [HourlyLoad]) -> Vec<PoolWeek<'a>> {
-    let pools = model.names.pools.iter().zip(loads);
-    let mut weeks: Vec<PoolWeek<'a>> = pools
-        .filter(|(_, load)| load.is_wanted())
-        .map(|(pool, load)| {
-            let site = &model.names.sites[pool.site.index()].id;
-            PoolWeek {
-                site,
-                pool: &pool.id,
-                name: pool_words(model, site, &pool.id),
-                title: capitalised(&pool.id),
-                site_title: site_words(model, site),
-                load,
-            }
-        })
-        .collect();
+    let mut weeks = weeks_of(model, None, loads);
+    for area in &model.areas {
+        weeks.extend(weeks_of(model, Some(&area.named), &area.hourly_loads));
+    }
     let percent = |week: &PoolWeek<'_>| week.percent().unwrap_or(0.0);
     weeks.sort_by(|a, b| {
         let by_hours = b.load.hours_short().cmp(&a.load.hours_short());
         by_hours.then(percent(b).total_cmp(&percent(a)))
     });
     weeks
+}
+
+fn weeks_of<'a>(
+    model: &'a Model,
+    area: Option<&'a Named>,
+    loads: &'a [HourlyLoad],
+) -> Vec<PoolWeek<'a>> {
+    let pools = model.names.pools.iter().zip(loads);
+    let weeks = pools
+        .filter(|(_, load)| load.is_wanted())
+        .map(|(pool, load)| {
+            let site = &model.names.sites[pool.site.index()].id;
+            let (name, site_title) = (pool_words(model, site, &pool.id), site_words(model, site));
+            let (name, site_title) = match area {
+                None => (name, site_title),
+                Some(area) if site_title.is_empty() => {
+                    (format!("{name}, {}", area.title), area.title.clone())
+                }
+                Some(area) => (
+                    format!("{name}, {}", area.title),
+                    format!("{site_title}, {}", area.title),
+                ),
+            };
+            PoolWeek {
+                area,
+                site,
+                pool: &pool.id,
+                name,
+                title: capitalised(&pool.id),
+                site_title,
+                load,
+            }
+        });
+    weeks.collect()
 }
 
 /// `Doctors at Exeter`; a pool of the whole area stands alone.
@@ -124,7 +149,8 @@ pub fn finding(weeks: &[PoolWeek<'_>]) -> String {
 
 /// One row per pool and hour of the week, in the order of `weeks`.
 pub fn table(weeks: &[PoolWeek<'_>]) -> String {
-    let mut sheet = Sheet::new(&[
+    let has_areas = weeks.iter().any(|week| week.area.is_some());
+    let own = [
         "site",
         "pool",
         "hour_of_week",
@@ -134,12 +160,15 @@ pub fn table(weeks: &[PoolWeek<'_>]) -> String {
         "capacity",
         "load_percent",
         "short",
-    ]);
+    ];
+    let columns: Vec<&str> = has_areas.then_some("area").into_iter().chain(own).collect();
+    let mut sheet = Sheet::new(&columns);
     for week in weeks {
         let load = week.load;
         for (hour, (offered, capacity)) in load.offered.iter().zip(&load.capacity).enumerate() {
             let percent = (*capacity > 0.0).then(|| exact(offered / capacity * 100.0));
-            sheet.push(&[
+            let area = week.area.map(|area| area.id.clone());
+            let own = [
                 week.site.to_owned(),
                 week.pool.to_owned(),
                 hour.to_string(),
@@ -149,7 +178,9 @@ pub fn table(weeks: &[PoolWeek<'_>]) -> String {
                 exact(*capacity),
                 percent.unwrap_or_default(),
                 u8::from(load.is_short(hour)).to_string(),
-            ]);
+            ];
+            let row: Vec<String> = area.into_iter().chain(own).collect();
+            sheet.push(&row);
         }
     }
     sheet.finish()

@@ -7,6 +7,7 @@ use crate::scenario::tree::Node;
 use crate::scenario::workspace::Workspace;
 
 use super::check::capacity::{self, PoolLoad};
+use super::check::load_by_hour::{HourlyLoad, hourly_loads};
 use super::check::{places, reach};
 use super::compile::{self, Compiled};
 use super::forms::needs::PeopleForm;
@@ -48,6 +49,7 @@ struct One {
     form: ScenarioForm,
     compiled: Compiled,
     loads: Vec<PoolLoad>,
+    hourly_loads: Vec<HourlyLoad>,
 }
 
 /// What is kept of an area beside the first.
@@ -59,13 +61,14 @@ struct Part {
 }
 
 /// Compiles every area of a tree that has `[areas]`: the first by itself, then the others, each on a workspace of its own that knows the
-/// files of the first, so that the order in which they are done changes neither places nor faults.
+/// files of the first, so that the order in which they are done changes neither places nor faults. Loads `by_hour` only if asked for.
 ///
 /// Errors (reported): those of any area, with its name unless the first has them too; `S117`.
 pub fn compile(
     workspace: &Workspace,
     tree: &Node,
     finish: impl Fn(&mut ScenarioForm, &Diagnostics) + Sync,
+    by_hour: bool,
     each: &impl EachArea,
 ) -> Option<Joined> {
     let diagnostics = &workspace.diagnostics;
@@ -74,7 +77,7 @@ pub fn compile(
     let (first, others) = areas.list.split_first()?;
     let one = |workspace: &Workspace, area: &Area, like: Option<&Compiled>| {
         let own = areas.tree_of(&tree, area, workspace);
-        compile_one(workspace, &own, &area.id.value, &finish, like)
+        compile_one(workspace, (&own, &area.id.value), &finish, by_hour, like)
     };
     let of_first = one(workspace, first, None);
     let like = of_first.as_ref().map(|one| &one.compiled);
@@ -113,9 +116,9 @@ pub fn compile(
 
 fn compile_one(
     workspace: &Workspace,
-    tree: &Node,
-    id: &str,
+    (tree, id): (&Node, &str),
     finish: &impl Fn(&mut ScenarioForm, &Diagnostics),
+    by_hour: bool,
     like: Option<&Compiled>,
 ) -> Option<One> {
     let diagnostics = &workspace.diagnostics;
@@ -139,10 +142,15 @@ fn compile_one(
         }
     }
     debug_assert_eq!(compiled.program.faults(), Vec::<String>::new());
+    let hourly_loads = match by_hour {
+        true => hourly_loads(&compiled),
+        false => Vec::new(),
+    };
     Some(One {
         form,
         compiled,
         loads,
+        hourly_loads,
     })
 }
 
@@ -164,6 +172,7 @@ impl One {
             },
             arriving: arriving_at(&self.compiled.names.streams, &program, &self.form.run),
             loads: self.loads.clone(),
+            hourly_loads: std::mem::take(&mut self.hourly_loads),
             program,
         }
     }

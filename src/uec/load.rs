@@ -38,7 +38,7 @@ pub struct Loaded {
     pub files: Files,
     /// Estimated load of every pool, in the order of the pools.
     pub loads: Vec<PoolLoad>,
-    /// The same by hour of the week, before any roll-out; empty unless asked for.
+    /// The same by hour of the week, before any roll-out; empty unless asked for, and where areas have their own.
     pub hourly_loads: Vec<HourlyLoad>,
     /// Who lives in the area; none if the scenario has no `[people]`.
     pub residents: Option<f64>,
@@ -129,21 +129,16 @@ pub fn load_each(
     load_for(path, source, how, false, each)
 }
 
-/// As [`load_with`], with the scenario's own changes, and with the load of every pool by hour of the week.
+/// As [`load_each`], with the scenario's own changes, and with the load of every pool by hour of the week.
 ///
 /// Errors: as [`load`].
 pub fn load_by_hour(
     path: &str,
     source: &dyn Source,
     overrides: &Overrides,
+    each: &impl EachArea,
 ) -> Result<Loaded, Box<Refused>> {
-    load_for(
-        path,
-        source,
-        (&Changes::AsWritten, overrides),
-        true,
-        &InTurn,
-    )
+    load_for(path, source, (&Changes::AsWritten, overrides), true, each)
 }
 
 fn load_for(
@@ -192,7 +187,7 @@ fn build(
 ) -> Option<Built> {
     let layered = layers::load(workspace, path, changes)?;
     if layered.tree.get("areas").is_some() {
-        return build_areas(workspace, layered, overrides, each);
+        return build_areas(workspace, layered, overrides, by_hour, each);
     }
     let reading = Reading::new(workspace);
     let mut form = forms::read(&layered.tree, &reading);
@@ -232,11 +227,12 @@ fn build_areas(
     workspace: &Workspace,
     layered: Layered,
     overrides: &Overrides,
+    by_hour: bool,
     each: &impl EachArea,
 ) -> Option<Built> {
     let finish =
         |form: &mut ScenarioForm, faults: &Diagnostics| overrides.lay_over(&mut form.run, faults);
-    let joined = federation::compile(workspace, &layered.tree, finish, each)?;
+    let joined = federation::compile(workspace, &layered.tree, finish, by_hour, each)?;
     let outline = outline(&joined.form);
     let mut model = model(workspace, layered, joined.form, joined.compiled);
     model.areas = joined.areas;

@@ -281,6 +281,31 @@ fn check_shows_offered_load_by_hour_of_the_week() {
 }
 
 #[test]
+fn areas_have_their_offered_load_each() {
+    let scratch = Scratch::new("overload-load-areas");
+    let areas = "[areas]\nfile = \"areas.csv\"\n[areas.set]\n\"arrivals.walk_ins.rate\" = { column = \"rate\" }\n";
+    let scenario = scratch.write("over.toml", &clinic("2", 50, "84 days", areas));
+    scratch.write(
+        "areas.csv",
+        "area,title,rate\nn,North,50 per day\ns,South,90 per day\n",
+    );
+    let arguments = ["check", &scenario, "--load", "--out", "out"];
+    let call = uecsim_in(scratch.folder(), &arguments);
+    assert_eq!(call.exit, 0, "{}", call.err);
+    let found = "A clinic: Nurses at Northgate, South are short in 168 hours of the week; no other pool is.";
+    assert!(call.out.starts_with(found), "{}", call.out);
+    let table = fs::read_to_string(scratch.path("out/load.csv")).expect("it was written");
+    assert_eq!(table.lines().count(), 1 + 2 * 3 * 168);
+    assert!(table.starts_with("area,site,pool,"), "{table}");
+    for row in [
+        "\nn,clinic,nurses,8,Monday,8,1.388888889,2,69.44444444,0\n",
+        "\ns,clinic,nurses,8,Monday,8,2.5,2,125,1\n",
+    ] {
+        assert!(table.contains(row), "{table}");
+    }
+}
+
+#[test]
 fn the_bottleneck_is_the_pool_where_one_more_unit_helps_most() {
     let scratch = Scratch::new("bottleneck");
     // The desk is busy for 0.21 of the time, the nurses for 0.83: both have waiting, and nobody ever waits for a scanner.

@@ -18,6 +18,7 @@ use crate::engine::streams::purpose_key;
 use crate::engine::time::{SimSpan, SimTime};
 
 use crate::uec::check::capacity::PoolLoad;
+use crate::uec::check::load_by_hour::HourlyLoad;
 use crate::uec::history::Series;
 use crate::uec::overview::Arriving;
 
@@ -68,6 +69,8 @@ pub struct AreaModel {
     pub arriving: Vec<Arriving>,
     /// Estimated load of every pool, in the order of the pools.
     pub loads: Vec<PoolLoad>,
+    /// The same by hour of the week; empty unless asked for.
+    pub hourly_loads: Vec<HourlyLoad>,
 }
 
 impl AreaModel {

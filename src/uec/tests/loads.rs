@@ -2,6 +2,7 @@
 
 use super::{around, faults_of, loaded};
 use crate::scenario::source::MemorySource;
+use crate::uec::federation::InTurn;
 use crate::uec::load::{Overrides, load_by_hour};
 
 #[test]
@@ -80,7 +81,7 @@ fn by_hour(steps: &str, more: &str) -> Vec<f64> {
     let profile = "[profiles.morning]
 hours = [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]";
     let source = MemorySource::new([("a.toml", &*format!("{text}\n{profile}"))]);
-    let loaded = load_by_hour("a.toml", &source, &Overrides::default());
+    let loaded = load_by_hour("a.toml", &source, &Overrides::default(), &InTurn);
     let loaded = loaded.unwrap_or_else(|refused| panic!("{}", refused.render()));
     let load = &loaded.hourly_loads[0];
     // The mean over the week is the load that the check without hours finds, where nothing looks at the time.
