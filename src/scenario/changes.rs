@@ -169,7 +169,9 @@ fn lay_with(
     let mut walk = Walk {
         action,
         keep_someone,
-        is_of_units: segments.iter().any(|segment| segment.name == "pools"),
+        is_of_units: segments
+            .iter()
+            .any(|segment| matches!(segment.name.as_str(), "pools" | "surge")),
         n_reached: 0,
         dead_end: None,
         refusal: None,

@@ -138,6 +138,7 @@ fn choice(name: Name, node: &Node, reading: &Reading) -> Option<ChoiceForm> {
             check_name(&outcome.value, outcome.span, reading);
         }
     }
+    let weights = weights(&reader, &outcomes, reading);
     let rows = by.as_ref().and_then(|by| match reader.optional("file") {
         Some(file) => rows_of_file(file, by, &outcomes, reading),
         None if reader.has("shares") => {
@@ -159,9 +160,15 @@ fn choice(name: Name, node: &Node, reading: &Reading) -> Option<ChoiceForm> {
     });
     reader.allow(&["shares", "file", "rows", "by"]);
     reader.finish();
+    let (by, mut rows, weights) = (by?, rows?, weights?);
+    let weighed: Vec<Option<()>> = rows
+        .iter_mut()
+        .map(|row| weigh(row, &weights, reading))
+        .collect();
+    weighed.into_iter().collect::<Option<Vec<()>>>()?;
     let table = TableForm {
-        by: by?,
-        rows: rows?,
+        by,
+        rows,
         span: name.span,
     };
     Some(ChoiceForm {
@@ -169,6 +176,51 @@ fn choice(name: Name, node: &Node, reading: &Reading) -> Option<ChoiceForm> {
         outcomes,
         table,
     })
+}
+
+/// The weights of the outcomes in their order: those under `weights`, 1 for the others.
+fn weights(reader: &TableReader, outcomes: &[Name], reading: &Reading) -> Option<Vec<f64>> {
+    let mut weights = vec![1.0; outcomes.len()];
+    let Some(node) = reader.optional("weights") else {
+        return Some(weights);
+    };
+    let mut is_right = true;
+    for (key, node) in values::entries(node, reading.faults)? {
+        let found = outcomes
+            .iter()
+            .position(|outcome| outcome.value == key.name);
+        let weight = values::factor(node, reading.faults);
+        match (found, weight) {
+            (Some(index), Some(weight)) => weights[index] = weight,
+            (None, _) => {
+                let message = format!("\"{}\" is not one of the outcomes", key.name);
+                let fault = Diagnostic::error(codes::UNKNOWN_NAME, key.span, message);
+                let known = outcomes.iter().map(|outcome| outcome.value.as_str());
+                reading.faults.report(fault.suggest(&key.name, known));
+                is_right = false;
+            }
+            (Some(_), None) => is_right = false,
+        }
+    }
+    is_right.then_some(weights)
+}
+
+/// Shares times weights, as shares again. Of two outcomes, a weight multiplies the odds.
+fn weigh(row: &mut RowForm<Vec<f64>>, weights: &[f64], reading: &Reading) -> Option<()> {
+    // Not even rounding may move shares that nobody weighs.
+    if weights.iter().all(|weight| *weight == 1.0) {
+        return Some(());
+    }
+    let sum: f64 = row.value.iter().zip(weights).map(|(s, w)| s * w).sum();
+    if sum <= 0.0 {
+        let message = "every outcome that this row has is weighed by 0";
+        reading.faults.error(codes::SHARES, row.span, message);
+        return None;
+    }
+    for (share, weight) in row.value.iter_mut().zip(weights) {
+        *share *= weight / sum;
+    }
+    Some(())
 }
 
 /// Shares in the order of the outcomes.

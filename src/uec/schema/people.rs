@@ -203,6 +203,13 @@ fn choice() -> Value {
             ("shares", shares),
             ("rows", rows),
             (
+                "weights",
+                about(
+                    free(factor("Weight of the outcome, 1 unless it is named.")),
+                    "What the shares of outcomes are multiplied by before they are brought back to a sum of 1, in every row.",
+                ),
+            ),
+            (
                 "file",
                 file("The rows as a CSV file: a column for each dimension and each outcome."),
             ),

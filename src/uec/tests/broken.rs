@@ -148,6 +148,24 @@ fn faults_of_tables_are_reported_where_they_stand() {
     );
     check(
         steps,
+        &format!("{}\nweights = {{ c = 2 }}", choice("{ shares = [1, 0] }")),
+        "S301",
+        "\"c\" is not one of the outcomes",
+    );
+    check(
+        steps,
+        &format!("{}\nweights = {{ a = -1 }}", choice("{ shares = [1, 0] }")),
+        "S108",
+        "this number cannot be negative",
+    );
+    check(
+        steps,
+        &format!("{}\nweights = {{ a = 0 }}", choice("{ shares = [1, 0] }")),
+        "S204",
+        "every outcome that this row has is weighed by 0",
+    );
+    check(
+        steps,
         &choice("{ acuity = \"1\", shares = [1, 0] }"),
         "S205",
         "no row matches acuity \"2\"",

@@ -188,6 +188,34 @@ fn branches_meet_again_and_circles_count_their_visits() {
 }
 
 #[test]
+fn weights_move_every_row_and_leave_shares() {
+    let steps = "{ choose = \"what\", to = { a = [{ leave = \"a\" }], b = [{ leave = \"b\" }], c = [{ leave = \"c\" }] } }";
+    let cumulative = |weights: &str| {
+        let choice = format!(
+            "[choices.what]
+            by = [\"acuity\"]
+            outcomes = [\"a\", \"b\", \"c\"]
+            {weights}
+            rows = [{{ acuity = \"1\", shares = [0.5, 0.3, 0.2] }}, {{ shares = [0, 0, 1] }}]"
+        );
+        let program = loaded(&around(steps, &choice)).model.program;
+        program.chances[0].cumulative.clone()
+    };
+    assert_eq!(
+        cumulative("weights = { a = 1, b = 1.0 }"),
+        cumulative(""),
+        "weights of 1 are none"
+    );
+    // 0.5, 0.6 and 0.1 of 1.2; the other row has one outcome and keeps it.
+    let weighed = cumulative("weights = { b = 2, c = 0.5 }");
+    let expected = [5.0 / 12.0, 11.0 / 12.0, 1.0, 0.0, 0.0, 1.0];
+    for (got, wanted) in weighed.iter().zip(expected) {
+        assert!((got - wanted).abs() < 1e-12, "{weighed:?}");
+    }
+    assert_eq!(weighed.len(), expected.len());
+}
+
+#[test]
 fn tables_look_at_time_queues_and_what_is_held() {
     let text = around(
         "{ hold = \"servers\", as = \"server\" },
