@@ -72,6 +72,16 @@ def main():
             targets.append(["A&E", f"Decision to admission over {hours}, {title}", "decision_to_admission", f"over {hours}", departments, "all",
                             f"{100 * year([column]) / year(via):.4f}", "%", "5 points", source, "of admissions through A&E"])
         targets.append(["Admissions", f"Emergency admissions, {title}", "emergency_admissions", "total", departments, "all", year(via + ["em_adm_not_via_ae"]), "admissions", "3 %", source, ""])
+        # Of Plymouth every admission was counted as through A&E in that year.
+        if "RK9" not in codes:
+            targets.append(["Admissions", f"Emergency admissions not through A&E, {title}", "emergency_admissions_direct", "total", departments, "all", year(["em_adm_not_via_ae"]), "admissions", "5 %", source, ""])
+        daily = lambda column: sum(float(discharges[codes[0], m][column]) * float(discharges[codes[0], m]["days"]) for m in YEAR) / sum(float(discharges[codes[0], m]["days"]) for m in YEAR)
+        left, ready = daily("discharges_daily_mean"), daily("nctr_daily_mean")
+        source_of_discharges = "NHS England acute discharge situation report, daily, April 2022 to March 2023"
+        targets.append(["Discharges", f"Discharges a day, {title}", "discharges", "per day", departments, "all", f"{left:.4f}", "patients", "5 %", source_of_discharges, "adults who stayed a day or more"])
+        waiting, waiting_site = ("discharge_ready_royal_devon", "all") if title == "Royal Devon" else ("discharge_ready", departments)
+        targets.append(["Discharges", f"Without criteria to reside, still in a bed, {title}", waiting, "mean", waiting_site, "all", f"{ready - left:.4f}", "patients", "5 %",
+                        source_of_discharges, "those counted that day less those discharged that day"])
         mean = lambda rows, column: sum(float(rows[codes[0], m][column]) for m in YEAR) / 12
         busy = 100 * mean(beds, "ga_occupied") / mean(beds, "ga_available")
         targets.append(["Beds", f"Bed occupancy, {title}", occupancy, "mean", bed_site, "all", f"{busy:.4f}", "%", "4 points",
@@ -88,6 +98,8 @@ def main():
     incidents = sum(float(ambulance[m]["incidents"]) for m in YEAR) * PART
     targets.append(["Ambulances", "Incidents", "incidents", "total", "all", "all", f"{incidents:.1f}", "incidents", "4 %", f"{AMBULANCE}, April 2022 to March 2023",
                     "scaled by residents: Devon 1209773 of 5665799"])
+    heard = sum(float(ambulance[m]["hear_and_treat"]) for m in YEAR) / sum(float(ambulance[m]["incidents"]) for m in YEAR)
+    targets.append(["Ambulances", "Hear and treat", "hear_and_treat", "percent", "all", "all", f"{100 * heard:.4f}", "%", "2 points", f"{AMBULANCE}, April 2022 to March 2023", "whole service"])
     for month in MONTHS:
         if month in calls:
             monthly.append(["NHS 111 calls, contract 111AL2", "nhs111_calls", "total", "all", "all", "calls", month, calls[month]["A01"], "Integrated Urgent Care ADC, contract 111AL2",
