@@ -12,6 +12,7 @@ use super::program::{
     Arrivals, Dimension, DurationId, Profile, ProfileId, Program, Selector, StreamId, StreamSpec,
 };
 use super::proven::Proven;
+use super::sorter::Sorter;
 use super::streams;
 use super::time::{DAY, HOUR, SimSpan, SimTime};
 use super::weekly_mass::WeeklyMass;
@@ -125,6 +126,7 @@ pub struct ArrivalBook {
     window: SimSpan,
     /// Some stream is a list.
     has_recorded: bool,
+    sorter: Sorter,
     /// By profile.
     courses: Vec<Course>,
     exponential: Sampler,
@@ -148,6 +150,7 @@ impl ArrivalBook {
                 .streams
                 .iter()
                 .any(|spec| matches!(spec.arrivals, Arrivals::Recorded(_))),
+            sorter: Sorter::default(),
             courses: program
                 .profiles
                 .iter()
@@ -223,7 +226,7 @@ impl ArrivalBook {
             earliest = earliest.min(state.next_time);
         }
         if states.len() > 1 {
-            self.batch.sort_unstable();
+            self.sorter.sort(&mut self.batch, start..end);
         }
         self.streams = states;
         self.filled_to = end;

@@ -30,6 +30,7 @@ mod rosters;
 mod rows;
 mod served;
 pub mod simulation;
+mod sorter;
 mod starts;
 mod steps;
 pub mod streams;
