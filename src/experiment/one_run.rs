@@ -18,7 +18,7 @@ use crate::uec::overview::arriving;
 #[derive(Clone, Debug)]
 pub struct Finished {
     pub replication: u32,
-    /// Its histograms have been moved to [`Replicated::histograms`].
+    /// Its histograms have been moved to [`Replicated::histograms`](super::replicate::Replicated::histograms).
     pub outcome: Outcome,
     pub conservation: Conservation,
 }

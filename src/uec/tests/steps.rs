@@ -4,7 +4,7 @@ use crate::engine::program::{
 };
 use crate::engine::streams::purpose_key;
 
-use super::{around, loaded, steps_of};
+use super::{around, loaded, loaded_with, steps_of};
 
 const SITE: SiteId = SiteId(0);
 
@@ -213,6 +213,38 @@ fn weights_move_every_row_and_leave_shares() {
         assert!((got - wanted).abs() < 1e-12, "{weighed:?}");
     }
     assert_eq!(weighed.len(), expected.len());
+}
+
+#[test]
+fn a_change_multiplies_weights_and_keeps_surge_units_whole() {
+    let scenario = around(
+        "{ share = { choice_of = \"stays\" }, steps = [{ use = \"servers\", for = \"1 min\" }] }, { leave = \"done\" }",
+        "[choices.stays]
+        outcomes = [\"yes\", \"no\"]
+        shares = [0.5, 0.5]
+        weights = { yes = 1 }
+        [triggers.full]
+        of = { waiting = \"servers\" }
+        on = 5
+        [sites.shop]
+        services = [\"shop\"]
+        place = { x = 0, y = 0 }
+        [sites.shop.pools]
+        servers = 3
+        tills = 2
+        [sites.shop.surge]
+        servers = { when = \"full\", units = 7 }",
+    );
+    let change = "title = \"More\"\nassumed = \"a test\"\n[set]\n\"choices.stays.weights.yes\" = { multiply = 3 }\n\"sites.shop.surge.servers.units\" = { multiply = 1.1 }\n";
+    let scenario = format!("changes = [\"more\"]\n{scenario}");
+    let program = loaded_with(&[("a.toml", &scenario), ("changes/more.toml", change)])
+        .model
+        .program;
+    assert_eq!(program.chances[0].cumulative, [0.75, 1.0]);
+    let surges: Vec<u32> = (program.pools.iter())
+        .flat_map(|pool| pool.surges.iter().map(|surge| surge.units))
+        .collect();
+    assert_eq!(surges, [8]);
 }
 
 #[test]
