@@ -3,7 +3,7 @@
 
     python3 derive.py
 
-Reads ../../../data/*.csv.gz. Same inputs, same bytes. No figure after March 2023 enters targets.csv.
+Reads ../../../data/*.csv.gz. Same inputs, same bytes. No figure after March 2023 enters targets.csv but the calls to NHS 111, an input.
 """
 import csv
 import gzip
@@ -72,9 +72,9 @@ def main():
             targets.append(["A&E", f"Decision to admission over {hours}, {title}", "decision_to_admission", f"over {hours}", departments, "all",
                             f"{100 * year([column]) / year(via):.4f}", "%", "5 points", source, "of admissions through A&E"])
         targets.append(["Admissions", f"Emergency admissions, {title}", "emergency_admissions", "total", departments, "all", year(via + ["em_adm_not_via_ae"]), "admissions", "3 %", source, ""])
-        # Of Plymouth every admission was counted as through A&E in that year.
-        if "RK9" not in codes:
-            targets.append(["Admissions", f"Emergency admissions not through A&E, {title}", "emergency_admissions_direct", "total", departments, "all", year(["em_adm_not_via_ae"]), "admissions", "5 %", source, ""])
+        # Plymouth counted in that year as through type 3 what it has counted as not through A&E since.
+        direct, note = (["em_adm_via_t3"], "counted as through type 3 in that year") if "RK9" in codes else (["em_adm_not_via_ae"], "")
+        targets.append(["Admissions", f"Emergency admissions not through A&E, {title}", "emergency_admissions_direct", "total", departments, "all", year(direct), "admissions", "5 %", source, note])
         daily = lambda column: sum(float(discharges[codes[0], m][column]) * float(discharges[codes[0], m]["days"]) for m in YEAR) / sum(float(discharges[codes[0], m]["days"]) for m in YEAR)
         left, ready = daily("discharges_daily_mean"), daily("nctr_daily_mean")
         source_of_discharges = "NHS England acute discharge situation report, daily, April 2022 to March 2023"
@@ -98,8 +98,19 @@ def main():
     incidents = sum(float(ambulance[m]["incidents"]) for m in YEAR) * PART
     targets.append(["Ambulances", "Incidents", "incidents", "total", "all", "all", f"{incidents:.1f}", "incidents", "4 %", f"{AMBULANCE}, April 2022 to March 2023",
                     "scaled by residents: Devon 1209773 of 5665799"])
+    for cohort, name, count in (("C1", "Incidents, category 1", lambda r: float(r["c1_incidents"])), ("C3", "Incidents, category 3", lambda r: float(r["c3_incidents"])),
+                                ("C5", "Incidents outside categories 1 to 4", lambda r: float(r["incidents"]) - sum(float(r[f"c{k}_incidents"]) for k in (1, 2, 3, 4)))):
+        targets.append(["Ambulances", name, "incidents", "total", "all", f"category={cohort}", f"{sum(count(ambulance[m]) for m in YEAR) * PART:.1f}", "incidents", "4 %",
+                        f"{AMBULANCE}, April 2022 to March 2023", "scaled by residents as all incidents"])
+    for name, measure, column, tolerance in (("Conveyed to an emergency department", "conveyed_to_ed", "conveyed_to_ed", "3 points"), ("Conveyed elsewhere", "conveyed_elsewhere", "conveyed_non_ed", "1 points")):
+        share = sum(float(ambulance[m][column]) for m in YEAR) / sum(float(ambulance[m]["incidents"]) for m in YEAR)
+        targets.append(["Ambulances", name, measure, "percent", "all", "all", f"{100 * share:.4f}", "%", tolerance, f"{AMBULANCE}, April 2022 to March 2023", "whole service"])
     heard = sum(float(ambulance[m]["hear_and_treat"]) for m in YEAR) / sum(float(ambulance[m]["incidents"]) for m in YEAR)
     targets.append(["Ambulances", "Hear and treat", "hear_and_treat", "percent", "all", "all", f"{100 * heard:.4f}", "%", "2 points", f"{AMBULANCE}, April 2022 to March 2023", "whole service"])
+    # An input: as many calls a day as in the only year of which they are published.
+    a_year = sum(float(r["A01"]) for m, r in calls.items() if "2023-04" <= m <= "2024-03") / 366 * 365
+    targets.append(["NHS 111", "Calls to NHS 111", "nhs111_calls", "total", "all", "all", f"{a_year:.1f}", "calls", "3 %", "Integrated Urgent Care ADC, contract 111AL2, April 2023 to March 2024",
+                    "an input: published for that year only; by day"])
     for month in MONTHS:
         if month in calls:
             monthly.append(["NHS 111 calls, contract 111AL2", "nhs111_calls", "total", "all", "all", "calls", month, calls[month]["A01"], "Integrated Urgent Care ADC, contract 111AL2",
