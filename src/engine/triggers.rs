@@ -17,6 +17,7 @@ pub struct Triggers {
     escalates: Vec<Vec<u16>>,
     /// By trigger: lines whose capacity depends on it, with how long after it comes on.
     resizes: Vec<Vec<(u16, SimSpan)>>,
+    long_waits: LongWaits,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -75,6 +76,7 @@ impl Triggers {
             watching,
             escalates,
             resizes,
+            long_waits: LongWaits::default(),
         }
     }
 
@@ -150,14 +152,33 @@ impl Triggers {
     ) {
         let spec = &program.triggers[id.index()];
         let watched = || lines_of(spec, program.pools.len()).map(usize::from);
-        let mut long_from = Vec::new();
+        let mut next_look = None;
         let value = match spec.what {
             TriggerLevel::Waiting => watched().map(|line| levels[line].waiting).sum(),
             TriggerLevel::Busy => watched().map(|line| levels[line].busy).sum(),
             TriggerLevel::WaitingLonger { than, holding } => {
-                let watched = lines_of(spec, program.pools.len());
-                long_from = become_long(watched, than, holding, lines, patients);
-                long_from.partition_point(|time| *time <= now) as u32
+                let lines_watched = || lines_of(spec, program.pools.len());
+                let waiting: u32 = lines_watched().map(|line| lines.waiting(line)).sum();
+                let waits = Waits {
+                    than,
+                    holding,
+                    lines,
+                    patients,
+                };
+                let is_on = self.states[id.index()].is_on;
+                // It stays on as long as there are more than that: nobody needs to know how many more.
+                let enough = spec.off as usize + 1;
+                let is_quick = is_on && enough <= FEW;
+                if is_quick && self.long_waits.are(lines_watched(), &waits, now, enough) {
+                    spec.off + 1
+                } else if waiting < spec.on && !is_on {
+                    // Even if all of them waited long it would not come on.
+                    0
+                } else {
+                    let long_from = self.long_waits.begin(lines_watched(), &waits);
+                    next_look = long_from.get(spec.on.max(1) as usize - 1).copied();
+                    long_from.partition_point(|time| *time <= now) as u32
+                }
             }
         };
         let state = &mut self.states[id.index()];
@@ -181,8 +202,7 @@ impl Triggers {
             }
         }
         // Leaving the line is what ends a long wait, so only one that is off has something to look out for.
-        let next_look = long_from.get(spec.on.max(1) as usize - 1);
-        if let Some(&time) = next_look.filter(|time| !next && **time > now)
+        if let Some(time) = next_look.filter(|time| !next && *time > now)
             && state.looks_at != time
         {
             state.looks_at = time;
@@ -208,27 +228,72 @@ fn lines_of(spec: &TriggerSpec, n_pools: usize) -> impl Iterator<Item = u16> + '
     pools.chain(fleets.map(move |fleet| (n_pools + fleet.index()) as u16))
 }
 
-/// When the wait of each patient in these lines becomes a long one, in order of time.
-fn become_long(
-    watched: impl Iterator<Item = u16>,
+/// What a trigger counts of those who wait.
+struct Waits<'a> {
+    /// Longer than this.
     than: SimSpan,
     holding: Option<HoldSlot>,
-    lines: &Lines,
-    patients: &Patients,
-) -> Vec<SimTime> {
-    let members = watched.flat_map(|line| lines.members(line));
-    let requests = members.map(|id| lines.get(id));
-    let counted = requests.filter(|request| {
-        holding.is_none_or(|slot| patients.get(request.patient).is_holding(slot))
-    });
-    let mut from: Vec<(u32, SimTime)> = counted
-        .map(|request| (request.patient, request.joined + than))
-        .collect();
-    from.sort_unstable();
-    from.dedup_by_key(|(patient, _)| *patient);
-    let mut times: Vec<SimTime> = from.into_iter().map(|(_, time)| time).collect();
-    times.sort_unstable();
-    times
+    lines: &'a Lines,
+    patients: &'a Patients,
+}
+
+impl Waits<'_> {
+    /// Patients that are counted, some twice, with when the wait of each becomes a long one.
+    fn of(&self, watched: impl Iterator<Item = u16>) -> impl Iterator<Item = (u32, SimTime)> {
+        let members = watched.flat_map(|line| self.lines.members(line));
+        let requests = members.map(|id| self.lines.get(id));
+        let counted = requests.filter(|request| {
+            let record = || self.patients.get(request.patient);
+            self.holding.is_none_or(|slot| record().is_holding(slot))
+        });
+        counted.map(|request| (request.patient, request.joined + self.than))
+    }
+}
+
+/// So many are found one by one sooner than by sorting all who wait.
+const FEW: usize = 16;
+
+/// Room to find out who waits long; a trigger looks thousands of times a day.
+#[derive(Default)]
+struct LongWaits {
+    by_patient: Vec<(u32, SimTime)>,
+    times: Vec<SimTime>,
+}
+
+impl LongWaits {
+    /// Whether enough wait long now.
+    fn are(
+        &mut self,
+        watched: impl Iterator<Item = u16>,
+        waits: &Waits<'_>,
+        now: SimTime,
+        enough: usize,
+    ) -> bool {
+        self.by_patient.clear();
+        for (patient, from) in waits.of(watched).filter(|(_, from)| *from <= now) {
+            // Who stands in several lines is one patient.
+            if self.by_patient.iter().all(|(known, _)| *known != patient) {
+                self.by_patient.push((patient, from));
+                if self.by_patient.len() >= enough {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// When the wait of each patient in these lines becomes a long one, in order of time.
+    fn begin(&mut self, watched: impl Iterator<Item = u16>, waits: &Waits<'_>) -> &[SimTime] {
+        self.by_patient.clear();
+        self.by_patient.extend(waits.of(watched));
+        self.by_patient.sort_unstable();
+        self.by_patient.dedup_by_key(|(patient, _)| *patient);
+        self.times.clear();
+        let times = self.by_patient.iter().map(|(_, time)| *time);
+        self.times.extend(times);
+        self.times.sort_unstable();
+        &self.times
+    }
 }
 
 /// The lines that requests under each wait rule stand in.
