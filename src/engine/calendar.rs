@@ -3,7 +3,7 @@
 //! Knows the week and the day of the run, not dates.
 
 use super::clock::LocalClock;
-use super::program::{HazardSpec, Profile, Window};
+use super::program::{HazardSpec, Profile, Window, WindowId};
 use super::time::{DAY, HOUR, SimSpan, SimTime, WEEK};
 
 impl Window {
@@ -12,6 +12,14 @@ impl Window {
         self.open
             .iter()
             .any(|(from, to)| from.0 <= time_of_week && time_of_week < to.0)
+    }
+
+    /// Whether it is open for the whole of an hour that begins at a time of the week; `None` if it opens or closes in it.
+    fn is_open_for_hour(&self, time_of_week: u64) -> Option<bool> {
+        let end = time_of_week + HOUR.0;
+        let is_inside = |time: SimSpan| time_of_week < time.0 && time.0 < end;
+        let changes = (self.open.iter()).any(|(from, to)| is_inside(*from) || is_inside(*to));
+        (!changes).then(|| self.is_open(time_of_week))
     }
 
     /// How long until it is open; zero if it is. `None` if it never opens.
@@ -134,9 +142,72 @@ impl WallClock {
     }
 }
 
+/// Which windows are open in the hour at hand: tables ask for that far more often than windows open or close.
+#[derive(Clone, Debug, Default)]
+pub struct OpenHour {
+    /// By window; `None` where it opens or closes within the hour.
+    states: Vec<Option<bool>>,
+}
+
+impl OpenHour {
+    /// Moves on to the hour that the clock shows.
+    pub fn set(&mut self, windows: &[Window], wall: &WallClock) {
+        let start = wall.time_of_week(SimTime(wall.next_hour.0 - HOUR.0));
+        self.states.clear();
+        let states = windows.iter().map(|window| window.is_open_for_hour(start));
+        self.states.extend(states);
+    }
+
+    /// Whether a window is open at a time within the hour.
+    #[inline]
+    pub fn is_open(
+        &self,
+        id: WindowId,
+        windows: &[Window],
+        time: SimTime,
+        wall: &WallClock,
+    ) -> bool {
+        match self.states[id.index()] {
+            Some(is_open) => is_open,
+            None => windows[id.index()].is_open(wall.time_of_week(time)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hour_at_hand_agrees_with_the_week() {
+        let half_hours =
+            |from: u64, to: u64| (SimSpan(from * HOUR.0 / 2), SimSpan(to * HOUR.0 / 2));
+        let windows = [
+            Window {
+                open: vec![half_hours(4, 7), half_hours(9, 10), half_hours(300, 336)],
+            },
+            Window::default(),
+        ];
+        let local = LocalClock::fixed(SimSpan(5 * DAY.0));
+        let mut wall = WallClock::new(&local, &[]);
+        let mut open = OpenHour::default();
+        for quarter in 0..4 * 24 * 9 {
+            let time = SimTime(quarter * HOUR.0 / 4);
+            if time >= wall.next_hour || quarter == 0 {
+                wall.set(time, &local, &[]);
+                open.set(&windows, &wall);
+            }
+            for (id, window) in windows.iter().enumerate() {
+                let expected = window.is_open(local.time_of_week(time));
+                let id = WindowId(id as u16);
+                assert_eq!(
+                    open.is_open(id, &windows, time, &wall),
+                    expected,
+                    "{quarter}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn a_closed_window_opens_next_in_this_week_or_the_next() {

@@ -5,7 +5,7 @@ use super::fleets::bare_minutes;
 use super::lookups::Lookup;
 use super::program::{
     ChanceId, Dimension, DurationId, MarkId, PoolId, RouteId, RouteRule, RouteSite, RouteSpec,
-    Since, SiteId, StepId,
+    Since, SiteId, StepId, WindowId,
 };
 use super::proven::Proven;
 use super::simulation::Simulation;
@@ -24,7 +24,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// The table row for a patient now.
     #[inline]
     pub(super) fn row(&self, lookup: &Lookup, patient: u32) -> u32 {
-        if lookup.is_about_patient {
+        if lookup.is_about_patient() {
             let attributes = &self.patients.get(patient).attributes;
             self.lookups.row(lookup, attributes)
         } else {
@@ -48,10 +48,7 @@ impl<R: Reader> Simulation<'_, R> {
             Dimension::Hour => usize::from(self.wall.hour),
             Dimension::Weekday => usize::from(self.wall.weekday),
             Dimension::Month => usize::from(self.wall.month),
-            Dimension::Open(window) => {
-                let now = self.wall.time_of_week(self.now);
-                usize::from(self.program.windows.at(window.index()).is_open(now))
-            }
+            Dimension::Open(window) => usize::from(self.is_window_open(*window, self.now)),
             Dimension::Held(slot) => usize::from(record.is_holding(*slot)),
             Dimension::Waiting { pools, bounds } => bands(
                 self.sum(pools, |level| level.waiting),
@@ -137,6 +134,11 @@ impl<R: Reader> Simulation<'_, R> {
         let row = spec.row.map_or(0, |attribute| {
             usize::from(self.patients.get(patient).attributes[usize::from(attribute.0)])
         });
+        if let Some(index) = self.reach.only_site(route, row) {
+            let travel = SimSpan::ZERO;
+            let is_open = self.is_open(spec.sites.at(index), travel);
+            return is_open.then_some(Destination { index, travel });
+        }
         if spec.rule == RouteRule::SameSite
             && let Some(index) = spec.sites.iter().position(|site| site.site == here)
             && self.is_open(spec.sites.at(index), SimSpan::ZERO)
@@ -211,11 +213,18 @@ impl<R: Reader> Simulation<'_, R> {
     fn is_open(&self, site: &RouteSite, travel: SimSpan) -> bool {
         let arrival = self.now + travel;
         let takes_patients = site.later.is_empty() || !site.entries_at(arrival).is_empty();
-        takes_patients
-            && site.hours.is_none_or(|window| {
-                let arrival = self.program.clock.time_of_week(arrival);
-                self.program.windows.at(window.index()).is_open(arrival)
-            })
+        takes_patients && (site.hours).is_none_or(|window| self.is_window_open(window, arrival))
+    }
+
+    /// Whether a window is open, now or later.
+    #[inline]
+    fn is_window_open(&self, window: WindowId, time: SimTime) -> bool {
+        let windows = &self.program.windows;
+        if time < self.wall.next_hour {
+            return self.open_hour.is_open(window, windows, time, &self.wall);
+        }
+        let time = self.program.clock.time_of_week(time);
+        windows.at(window.index()).is_open(time)
     }
 
     /// The patient's own travel to a site of a route; `None` if there is no way.

@@ -1,9 +1,9 @@
 //! Checks that every id of a program is in range, for whoever builds one.
 
 use super::program::{
-    Arrivals, ChanceId, DurationId, FleetId, HoldSlot, MarkId, N_HOLD_SLOTS, N_VISIT_GROUPS,
-    Patience, PoolId, PoolListId, Program, RouteId, RouteRule, RouteSpec, Selector, Step, StepId,
-    StreamPlace, StreamSpec, TriggerSpec, WaitId, WaitRule,
+    Arrivals, ChanceId, Dimension, DurationId, FleetId, HoldSlot, MarkId, N_ATTRIBUTES,
+    N_HOLD_SLOTS, N_VISIT_GROUPS, Patience, PoolId, PoolListId, Program, RouteId, RouteRule,
+    RouteSpec, Selector, Step, StepId, StreamPlace, StreamSpec, TriggerSpec, WaitId, WaitRule,
 };
 
 impl Program {
@@ -94,7 +94,13 @@ impl Program {
             .map(|(_, map)| map.iter().copied().max().unwrap_or(0))
             .sum();
         let covers = (highest as usize) < selector.rows.len().max(1);
+        let mut dimensions = selector.dimensions.iter();
+        let has_attributes = dimensions.all(|(dimension, _)| match dimension {
+            Dimension::Attribute(attribute) => usize::from(attribute.0) < N_ATTRIBUTES,
+            _ => true,
+        });
         covers
+            && has_attributes
             && selector
                 .rows
                 .iter()
@@ -328,7 +334,7 @@ fn ends(step: Step) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::program::{Draw, WindowId};
+    use crate::engine::program::{AttributeId, Draw, WindowId};
 
     #[test]
     fn what_is_out_of_range_is_named() {
@@ -345,5 +351,15 @@ mod tests {
         assert_eq!(program.faults(), ["step 0", "step 1"]);
         program.steps = vec![Step::ClearPatience; 2];
         assert_eq!(program.faults(), ["the table of steps"]);
+        let of = Dimension::Attribute(AttributeId(N_ATTRIBUTES as u8));
+        let selector = Selector {
+            dimensions: vec![(of, vec![0])],
+            rows: vec![0],
+        };
+        let program = Program {
+            selectors: vec![selector],
+            ..Program::default()
+        };
+        assert_eq!(program.faults(), ["selector 0"]);
     }
 }

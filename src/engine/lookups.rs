@@ -12,12 +12,12 @@ use super::streams;
 /// One selector.
 #[derive(Clone, Copy)]
 pub struct Lookup {
+    /// Attributes come first.
     first_term: u32,
-    n_terms: u16,
+    n_attributes: u16,
+    n_others: u16,
     /// Of a chance: its outcomes but the last.
     n_shares: u16,
-    /// All terms are attributes.
-    pub is_about_patient: bool,
     /// Of the row that is read when the sum is none of the table's; the rows follow.
     first_row: u32,
     n_rows: u32,
@@ -31,6 +31,14 @@ pub struct Term {
     other: u32,
     n: u16,
     attribute: u8,
+}
+
+impl Lookup {
+    /// No dimension is anything but an attribute.
+    #[inline]
+    pub fn is_about_patient(&self) -> bool {
+        self.n_others == 0
+    }
 }
 
 /// All selectors of a program: of its chances, then of its selectors, then of its durations.
@@ -102,18 +110,18 @@ impl<'p> Lookups<'p> {
     }
 
     fn add(&mut self, selector: &'p Selector, n_shares: u16, of_row: impl Fn(usize) -> u32) {
+        let is_attribute = |dimension: &Dimension| matches!(dimension, Dimension::Attribute(_));
+        let (attributes, others): (Vec<_>, Vec<_>) =
+            (selector.dimensions.iter()).partition(|(dimension, _)| is_attribute(dimension));
         self.lookups.push(Lookup {
             first_term: self.terms.len() as u32,
-            n_terms: selector.dimensions.len() as u16,
+            n_attributes: attributes.len() as u16,
+            n_others: others.len() as u16,
             n_shares,
-            is_about_patient: selector
-                .dimensions
-                .iter()
-                .all(|(dimension, _)| matches!(dimension, Dimension::Attribute(_))),
             first_row: self.rows.len() as u32,
             n_rows: selector.rows.len() as u32,
         });
-        for (dimension, worth) in &selector.dimensions {
+        for (dimension, worth) in attributes.into_iter().chain(others) {
             let (attribute, other) = match dimension {
                 Dimension::Attribute(AttributeId(attribute)) => (*attribute, 0),
                 _ => {
@@ -152,41 +160,41 @@ impl<'p> Lookups<'p> {
     /// The row of a selector that is about the patient only.
     #[inline(always)]
     pub fn row(&self, lookup: &Lookup, attributes: &[u8; N_ATTRIBUTES]) -> u32 {
-        let mut sum = 0;
-        for term in self.terms(lookup) {
-            let level = attributes[usize::from(term.attribute) % N_ATTRIBUTES];
-            sum += self.worth(term, usize::from(level));
-        }
-        self.row_at(lookup, sum)
+        self.row_at(lookup, self.of_attributes(lookup, attributes))
     }
 
     /// The row of any selector; `value_of` says what a dimension other than an attribute is now.
+    #[inline]
     pub fn row_by(
         &self,
         lookup: &Lookup,
         attributes: &[u8; N_ATTRIBUTES],
         value_of: impl Fn(&Dimension) -> usize,
     ) -> u32 {
-        let worths = self.terms(lookup).iter().map(|term| {
-            let value = match attributes.get(usize::from(term.attribute)) {
-                Some(level) => usize::from(*level),
-                None => value_of(self.others[term.other as usize]),
-            };
-            self.worth(term, value)
-        });
-        self.row_at(lookup, worths.sum())
+        let mut sum = self.of_attributes(lookup, attributes);
+        let first = lookup.first_term as usize + usize::from(lookup.n_attributes);
+        for term in self.terms.range(first, usize::from(lookup.n_others)) {
+            let value = value_of(self.others.at(term.other as usize));
+            sum += self.worth(term, value);
+        }
+        self.row_at(lookup, sum)
+    }
+
+    #[inline(always)]
+    fn of_attributes(&self, lookup: &Lookup, attributes: &[u8; N_ATTRIBUTES]) -> u32 {
+        let first = lookup.first_term as usize;
+        let mut sum = 0;
+        for term in self.terms.range(first, usize::from(lookup.n_attributes)) {
+            let level = attributes.at(usize::from(term.attribute));
+            sum += self.worth(term, usize::from(*level));
+        }
+        sum
     }
 
     #[inline(always)]
     fn row_at(&self, lookup: &Lookup, sum: u32) -> u32 {
         let row = if sum < lookup.n_rows { 1 + sum } else { 0 };
         *self.rows.at((lookup.first_row + row) as usize)
-    }
-
-    #[inline(always)]
-    fn terms(&self, lookup: &Lookup) -> &[Term] {
-        let first = lookup.first_term as usize;
-        self.terms.range(first, usize::from(lookup.n_terms))
     }
 
     #[inline(always)]

@@ -14,7 +14,12 @@ pub struct Reach {
     ends: Vec<u32>,
     /// Positions in `RouteSpec::sites`.
     sites: Vec<u16>,
+    /// By row, as `ends`: the only site there is, if no time passes on the way to it; else `MANY`.
+    only: Vec<u16>,
 }
+
+/// No position of a site.
+const MANY: u16 = u16::MAX;
 
 impl Reach {
     pub fn new(routes: &[RouteSpec]) -> Self {
@@ -22,8 +27,11 @@ impl Reach {
             rows: Vec::with_capacity(routes.len()),
             ends: vec![0],
             sites: Vec::new(),
+            only: vec![MANY],
         };
         for route in routes {
+            // Such a rule asks where the patient is, even for one site.
+            let may_be_only = !route.moves_patient() && route.rule != RouteRule::SameSite;
             let n = route.sites.len().max(1);
             let n_rows = (route.travel.len() / n).max(route.weights.len() / n).max(1);
             let first = reach.ends.len() as u32;
@@ -32,6 +40,11 @@ impl Reach {
                 let candidates =
                     (0..route.sites.len()).filter(|site| comes_into_question(route, row, *site));
                 reach.sites.extend(candidates.map(|site| site as u16));
+                let begun = reach.ends[reach.ends.len() - 1] as usize;
+                reach.only.push(match reach.sites[begun..] {
+                    [only] if may_be_only => only,
+                    _ => MANY,
+                });
                 reach.ends.push(reach.sites.len() as u32);
             }
         }
@@ -41,9 +54,21 @@ impl Reach {
     /// Sites in question for a row of the route's tables; a route without tables has one row for all.
     #[inline]
     pub fn sites(&self, route: RouteId, row: usize) -> &[u16] {
-        let (first, n_rows) = *self.rows.at(route.index());
-        let row = first as usize + row.min(n_rows as usize - 1);
+        let row = self.row(route, row);
         &self.sites[self.ends[row - 1] as usize..self.ends[row] as usize]
+    }
+
+    /// The site of a row, if there is no other and no time passes on the way: nothing to weigh, draw or measure.
+    #[inline]
+    pub fn only_site(&self, route: RouteId, row: usize) -> Option<usize> {
+        let only = *self.only.at(self.row(route, row));
+        (only != MANY).then_some(usize::from(only))
+    }
+
+    #[inline]
+    fn row(&self, route: RouteId, row: usize) -> usize {
+        let (first, n_rows) = *self.rows.at(route.index());
+        first as usize + row.min(n_rows as usize - 1)
     }
 }
 

@@ -9,7 +9,7 @@ use super::agenda::{Agenda, Phase};
 use super::appointments::Appointments;
 use super::arrivals::ArrivalBook;
 use super::begin::ArrivalPurposes;
-use super::calendar::WallClock;
+use super::calendar::{OpenHour, WallClock};
 use super::events::Event;
 use super::facts::{LevelAreas, Reader};
 use super::fleets::{Unit, UnitSet};
@@ -53,6 +53,7 @@ pub struct Simulation<'p, R: Reader> {
     pub(super) plain_waits: Vec<bool>,
     pub(super) now: SimTime,
     pub(super) wall: WallClock,
+    pub(super) open_hour: OpenHour,
     pub(super) agenda: Agenda,
     pub(super) arrivals: ArrivalBook,
     pub(super) starts: Starts,
@@ -114,6 +115,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(&program.clock, &program.months),
+            open_hour: OpenHour::default(),
             agenda: Agenda::new(),
             arrivals: ArrivalBook::new(program, replication),
             starts: Starts::new(program),
@@ -145,6 +147,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             let pool = program.pools.get(line);
             level.keeps_served = pool.is_some_and(|pool| pool.keeps_served);
         }
+        simulation.open_hour.set(&program.windows, &simulation.wall);
         simulation.start_rosters();
         if R::HOURS {
             simulation.wall.next_hour = SimTime::ZERO;

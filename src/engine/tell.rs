@@ -22,6 +22,7 @@ impl<R: Reader> Simulation<'_, R> {
                     .set(time, &self.program.clock, &self.program.months);
             }
         }
+        self.open_hour.set(&self.program.windows, &self.wall);
     }
 
     fn tell_hour(&mut self, boundary: SimTime) {

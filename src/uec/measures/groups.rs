@@ -1,8 +1,9 @@
 //! Every measure of patients by group of patients (deprivation, age, zone, …), without their distributions.
 //!
-//! An account is a row of cells for each level of each attribute; attributes are not crossed. A count has one cell. Times have
-//! their sum in milliseconds and then how many lie in each band between the bounds that statistics ask for, so that a patient
-//! changes two cells of an attribute, whatever the number of bounds. Measures that count the same share an account.
+//! A group is a level of an attribute; attributes are not crossed. Every group has the cells of all accounts side by side: what is
+//! counted of one patient running lies close together. A count has one cell. Times have their sum in milliseconds and then how many
+//! lie in each band between the bounds that statistics ask for, so that a patient changes two cells of an attribute, whatever the
+//! number of bounds. Measures that count the same share an account.
 //!
 //! Pools and fleets serve everybody: their levels have no groups, and of a sum the units on duty are in none.
 
@@ -23,6 +24,12 @@ pub struct GroupTables {
     /// Who lives elsewhere; none if nobody does.
     elsewhere: Option<Box<[Filter]>>,
     accounts: Vec<Account>,
+    /// As the accounts: what booking needs of each.
+    places: Vec<AccountPlace>,
+    /// Of the places.
+    bounds: Vec<u64>,
+    /// Cells of a group.
+    width: usize,
     /// By measure: its account; of a share those of `of` and `among`, of a sum those of its items.
     of_measures: Vec<Vec<Option<u16>>>,
     /// Of the measured period.
@@ -43,24 +50,52 @@ pub struct GroupAttribute {
 }
 
 impl GroupAttribute {
-    #[inline]
     fn group(&self, attributes: &[u8; N_ATTRIBUTES], is_elsewhere: bool) -> usize {
         self.first_group
             + match self.has_elsewhere && is_elsewhere {
                 true => self.n_levels - 1,
-                false => usize::from(attributes[usize::from(self.attribute.0) % N_ATTRIBUTES]),
+                false => usize::from(attributes[usize::from(self.attribute.0)]),
             }
     }
 }
 
 #[derive(Clone, Debug)]
 struct Account {
+    /// Of the group's.
     first_cell: usize,
     /// Of times: bounds in milliseconds, increasing; none of counts.
     bounds: Option<Vec<u64>>,
     /// None where it is booked for one measure alone.
     of: Option<(MarkId, What, u32)>,
     filters: Box<[Filter]>,
+}
+
+/// Where and how to book in an account.
+#[derive(Clone, Copy, Debug)]
+struct AccountPlace {
+    first_cell: u32,
+    first_bound: u32,
+    n_bounds: u16,
+    kind: AccountKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AccountKind {
+    Times,
+    /// Each counts as one.
+    Heads,
+    /// What is booked is counted.
+    Amounts,
+}
+
+/// The groups of the patient at hand: of each attribute one. They are looked up anew only for somebody with other attributes, as
+/// most of what is booked is booked several times running for one.
+#[derive(Clone, Debug)]
+pub(super) struct GroupsAtHand {
+    /// `None` before the first patient.
+    attributes: Option<[u8; N_ATTRIBUTES]>,
+    /// Where the cells of each begin.
+    first_cells: Box<[u32]>,
 }
 
 impl Account {
@@ -217,17 +252,27 @@ impl GroupTables {
 
     /// Lays the accounts out once their bounds are known.
     pub(super) fn finish(&mut self) {
-        let n_groups = self.n_groups();
-        let mut first_cell = 0;
         for account in &mut self.accounts {
-            account.first_cell = first_cell;
-            first_cell += account.width() * n_groups;
+            account.first_cell = self.width;
+            self.width += account.width();
+            let bounds = account.bounds.as_deref();
+            let kind = match (bounds, account.of) {
+                (Some(_), _) => AccountKind::Times,
+                (None, Some((_, What::Chance { .. }, _))) => AccountKind::Amounts,
+                (None, _) => AccountKind::Heads,
+            };
+            self.places.push(AccountPlace {
+                first_cell: account.first_cell as u32,
+                first_bound: self.bounds.len() as u32,
+                n_bounds: bounds.map_or(0, |bounds| bounds.len() as u16),
+                kind,
+            });
+            self.bounds.extend(bounds.unwrap_or_default());
         }
     }
 
     pub(super) fn n_cells(&self) -> usize {
-        let last = self.accounts.last();
-        last.map_or(0, |last| last.first_cell + last.width() * self.n_groups())
+        self.n_groups() * self.width
     }
 
     fn n_groups(&self) -> usize {
@@ -238,35 +283,49 @@ impl GroupTables {
 
 /// Booking.
 impl GroupTables {
+    /// Of nobody yet.
+    pub(super) fn at_hand(&self) -> GroupsAtHand {
+        GroupsAtHand {
+            attributes: None,
+            first_cells: vec![0; self.attributes.len()].into(),
+        }
+    }
+
+    /// Makes the groups those of a patient.
     #[inline]
-    pub(super) fn book(
-        &self,
-        cells: &mut [u64],
-        account: u16,
-        attributes: &[u8; N_ATTRIBUTES],
-        amount: SimSpan,
-    ) {
-        let account = &self.accounts[usize::from(account)];
-        let cells = &mut cells[account.first_cell..];
+    pub(super) fn turn_to(&self, attributes: &[u8; N_ATTRIBUTES], at_hand: &mut GroupsAtHand) {
+        if at_hand.attributes != Some(*attributes) {
+            self.look_up(attributes, at_hand);
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&self, attributes: &[u8; N_ATTRIBUTES], at_hand: &mut GroupsAtHand) {
         let admits = |filter: &Filter| filter.admits(attributes[usize::from(filter.attribute)]);
         let filters = self.elsewhere.as_ref();
         let is_elsewhere = filters.is_some_and(|filters| filters.iter().all(admits));
-        let groups = (self.attributes.iter()).map(|one| one.group(attributes, is_elsewhere));
-        match &account.bounds {
-            None => {
-                let amount = match account.of {
-                    Some((_, What::Chance { .. }, _)) => amount.0,
-                    _ => 1,
-                };
-                groups.for_each(|group| cells[group] += amount);
-            }
-            Some(bounds) => {
-                let longer_than = bounds.iter().filter(|bound| amount.0 > **bound);
-                let (band, width) = (longer_than.count(), bounds.len() + 2);
-                for group in groups {
-                    let cells = &mut cells[group * width..];
-                    cells[0] += amount.0;
-                    cells[1 + band] += 1;
+        for (first, one) in at_hand.first_cells.iter_mut().zip(&self.attributes) {
+            *first = (one.group(attributes, is_elsewhere) * self.width) as u32;
+        }
+        at_hand.attributes = Some(*attributes);
+    }
+
+    /// Books an amount in each of the groups.
+    #[inline]
+    pub(super) fn book(&self, cells: &mut [u64], account: u16, of: &GroupsAtHand, amount: SimSpan) {
+        let place = &self.places[usize::from(account)];
+        let first = place.first_cell as usize;
+        let groups = of.first_cells.iter().map(|cell| *cell as usize + first);
+        match place.kind {
+            AccountKind::Heads => groups.for_each(|cell| cells[cell] += 1),
+            AccountKind::Amounts => groups.for_each(|cell| cells[cell] += amount.0),
+            AccountKind::Times => {
+                let (first, n) = (place.first_bound as usize, usize::from(place.n_bounds));
+                let bounds = self.bounds[first..first + n].iter();
+                let band = 1 + bounds.filter(|bound| amount.0 > **bound).count();
+                for cell in groups {
+                    cells[cell] += amount.0;
+                    cells[cell + band] += 1;
                 }
             }
         }
@@ -390,11 +449,10 @@ impl GroupTables {
     ) -> Option<Tally<'a>> {
         let account = (*self.of_measures.get(measure)?.get(item)?)?;
         let account = &self.accounts[usize::from(account)];
-        let width = account.width();
-        let first = account.first_cell + group * width;
+        let first = group * self.width + account.first_cell;
         Some(Tally {
             bounds: account.bounds.as_deref(),
-            cells: &cells[first..first + width],
+            cells: &cells[first..first + account.width()],
         })
     }
 }

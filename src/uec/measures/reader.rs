@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::flow::Flows;
+use super::groups::GroupsAtHand;
 use super::levels::{Hourly, Levels};
 use super::lines::{Growth, Line, LineWatch};
 use super::monthly::MonthlyReader;
+use super::odds::Odds;
 use super::panel::PanelReader;
 use super::passed::PassedReader;
 use super::per_patient::PerPatientReader;
@@ -30,6 +32,7 @@ pub struct MeasureReader<'t> {
     pub(super) panel: Option<PanelReader>,
     /// By group of patients.
     pub(super) groups: Vec<u64>,
+    at_hand: GroupsAtHand,
     pub(super) per_patient: PerPatientReader,
     pub(super) monthly: MonthlyReader,
     passed: PassedReader,
@@ -79,6 +82,7 @@ impl<'t> MeasureReader<'t> {
             lines: LineWatch::default(),
             panel: tables.panel.as_ref().map(PanelReader::new),
             groups: vec![0; tables.groups.n_cells()],
+            at_hand: tables.groups.at_hand(),
             per_patient: PerPatientReader::new(&tables.per_patient),
             monthly: MonthlyReader::new(&tables.monthly),
             passed: PassedReader::default(),
@@ -125,21 +129,8 @@ impl<'t> MeasureReader<'t> {
                     Some(from) => now.since(from),
                     None => continue,
                 },
-                What::Between {
-                    clock: from,
-                    over,
-                    up_to,
-                } => match clock(from).map(|from| now.since(from)) {
-                    Some(time) if over < time && time <= up_to => time,
-                    _ => continue,
-                },
-                What::Beyond { clock: from, bound } => match clock(from) {
-                    Some(from) => now.since(from + bound),
-                    None => continue,
-                },
-                // No time: what is added to the counts.
-                What::Chance { clock: from, odds } => match clock(from) {
-                    Some(from) => SimSpan(tables.odds[usize::from(odds)].parts(now.since(from))),
+                rarer => match rarer_amount(rarer, now, &tables.odds, &clock) {
+                    Some(amount) => amount,
                     None => continue,
                 },
             };
@@ -189,7 +180,8 @@ impl<'t> MeasureReader<'t> {
         }
         if let Some(account) = tap.groups {
             let groups = &self.tables.groups;
-            groups.book(&mut self.groups, account, attributes, amount);
+            groups.turn_to(attributes, &mut self.at_hand);
+            groups.book(&mut self.groups, account, &self.at_hand, amount);
         }
     }
 
@@ -235,10 +227,11 @@ impl<'t> MeasureReader<'t> {
     #[inline(always)]
     fn book_row(&mut self, tap: &Tap, row: u16, amount: SimSpan) {
         let row = tap.grid.first_row as usize + usize::from(row);
-        match tap.what {
-            What::Count | What::Between { .. } => self.counts[row] += 1,
-            What::Chance { .. } => self.counts[row] += amount.0,
-            What::Since { .. } | What::Beyond { .. } => self.times[row].add(amount.0),
+        if tap.what.is_counted() {
+            let is_chance = matches!(tap.what, What::Chance { .. });
+            self.counts[row] += if is_chance { amount.0 } else { 1 };
+        } else {
+            self.times[row].add(amount.0);
         }
     }
 }
@@ -341,11 +334,11 @@ impl Reader for MeasureReader<'_> {
             .leave(&self.tables.flow, now, disposition, patient);
         let is_measured = self.tables.period.contains(now);
         let (tables, cells) = (self.tables, &mut self.groups);
+        let at_hand = &mut self.at_hand;
         let by_group = |account: u16, number: u16| {
             let number = SimSpan(u64::from(number));
-            tables
-                .groups
-                .book(cells, account, patient.attributes(), number);
+            tables.groups.turn_to(patient.attributes(), at_hand);
+            tables.groups.book(cells, account, at_hand, number);
         };
         self.per_patient
             .leave(&tables.per_patient, is_measured, patient, by_group);
@@ -390,6 +383,36 @@ impl MeasureReader<'_> {
             && let Some(tables) = &self.tables.panel
         {
             panel.pass(tables, now, mark, site, patient);
+        }
+    }
+}
+
+/// What is booked, if anything, where neither a count nor a plain time is: how long something took, or what is added to the counts.
+#[inline(never)]
+fn rarer_amount(
+    what: What,
+    now: SimTime,
+    odds: &[Odds],
+    clock: &impl Fn(u8) -> Option<SimTime>,
+) -> Option<SimSpan> {
+    match what {
+        What::Count => Some(SimSpan::ZERO),
+        What::Since { clock: from } => Some(now.since(clock(from)?)),
+        What::Between {
+            clock: from,
+            over,
+            up_to,
+        } => {
+            let time = now.since(clock(from)?);
+            (over < time && time <= up_to).then_some(time)
+        }
+        What::Beyond { clock: from, bound } => Some(now.since(clock(from)? + bound)),
+        What::Chance {
+            clock: from,
+            odds: of,
+        } => {
+            let time = now.since(clock(from)?);
+            Some(SimSpan(odds[usize::from(of)].parts(time)))
         }
     }
 }
