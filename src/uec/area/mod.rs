@@ -5,6 +5,7 @@
 
 pub mod england;
 mod facts;
+mod places;
 mod pools;
 mod system;
 mod tables;

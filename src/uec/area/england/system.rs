@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use super::super::places::stations;
 use super::super::pools::{
     BASE_CLINICIANS, BEDS, BY_ADMISSIONS, BY_ATTENDANCES, CALL_HANDLERS, CALL_TAKERS,
     CENTRE_CLINICIANS, CLINICAL_DESK, CLINICIANS, CREWS, RESPONDERS, Shift, TELEPHONE_CLINICIANS,
     VISITING, part, roster,
 };
-use super::super::system::{already, stations};
+use super::super::system::already;
 use super::super::zones::{AGES, Shipped, Zone, points};
 use super::areas::{Area, Found};
 use super::demand;
