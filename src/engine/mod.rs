@@ -29,6 +29,7 @@ mod ready;
 mod rosters;
 mod rows;
 mod served;
+mod serving;
 pub mod simulation;
 mod sorter;
 mod starts;

@@ -1,0 +1,192 @@
+//! Units given to those who wait for them, and taken at once by those who need not.
+
+use super::facts::{Reader, Resource};
+use super::lines::Kind;
+use super::patients::{Held, NO_REQUEST};
+use super::program::{HoldSlot, PoolId, PoolListId, Step, WaitId};
+use super::proven::Proven;
+use super::simulation::Simulation;
+
+impl<R: Reader> Simulation<'_, R> {
+    /// Releases units of a pool and serves those who wait for them.
+    #[inline]
+    pub(super) fn release(&mut self, pool: PoolId, units: u32) {
+        let level = self.levels.at_mut(pool.index());
+        level.touch(self.now);
+        level.busy -= units;
+        let has_waiting = level.waiting > 0;
+        self.level_changed(pool.0);
+        if has_waiting {
+            self.serve(pool);
+        }
+    }
+
+    /// Gives free units to those in line, best rank first.
+    pub(super) fn serve(&mut self, pool: PoolId) {
+        while self.levels.at(pool.index()).free() > 0 {
+            let Some(id) = self.next_to_serve(pool) else {
+                return;
+            };
+            self.grant(id);
+        }
+    }
+
+    /// The first request whose units are all free. One that may not be passed keeps those behind it waiting.
+    fn next_to_serve(&self, pool: PoolId) -> Option<u32> {
+        let mut next = self.lines.first(pool.0);
+        while let Some(id) = next {
+            let request = self.lines.get(id);
+            let fits = match request.kind {
+                Kind::Any => true,
+                Kind::Single => self.levels.at(pool.index()).free() >= u32::from(request.units),
+                Kind::All => self.all_free(id),
+            };
+            if fits {
+                return Some(id);
+            }
+            if request.kind == Kind::Single
+                && !self.program.waits.at(request.wait.index()).may_be_passed
+            {
+                return None;
+            }
+            next = self.lines.after(id);
+        }
+        None
+    }
+
+    fn all_free(&self, id: u32) -> bool {
+        let mut current = id;
+        loop {
+            let request = self.lines.get(current);
+            if self.levels.at(usize::from(request.line)).free() == 0 {
+                return false;
+            }
+            current = request.sibling;
+            if current == id {
+                return true;
+            }
+        }
+    }
+
+    /// Gives the request what it asks for; the patient goes on in its turn.
+    fn grant(&mut self, id: u32) {
+        if self.lines.get(id).kind == Kind::Single {
+            return self.grant_single(id);
+        }
+        let request = *self.lines.get(id);
+        match request.kind {
+            Kind::Single => {}
+            Kind::Any => {
+                self.leave_lines(id);
+                self.take_one(request.patient, PoolId(request.line), request.slot);
+                self.patients.get_mut(request.patient).step.0 += 1;
+            }
+            Kind::All => {
+                self.leave_lines(id);
+                let step = *self.program.steps.at(self.step_of(request.patient).index());
+                let Step::HoldAll { pools, .. } = step else {
+                    unreachable!("only a step that holds all asks for all");
+                };
+                self.take_one_each(request.patient, pools, request.slot);
+                self.patients.get_mut(request.patient).step.0 += 1;
+            }
+        }
+        self.ready.push(request.patient);
+    }
+
+    #[inline]
+    fn grant_single(&mut self, id: u32) {
+        let request = self.lines.get(id);
+        let (patient, line) = (request.patient, request.line);
+        let (units, slot) = (request.units, request.slot);
+        self.lines.forget(id, self.now);
+        let level = self.levels.at_mut(usize::from(line));
+        level.touch(self.now);
+        level.waiting -= 1;
+        level.busy += u32::from(units);
+        self.level_changed(line);
+        self.patients.get_mut(patient).request = NO_REQUEST;
+        self.put_in_hand(patient, PoolId(line), units, slot);
+        self.ready.push(patient);
+    }
+
+    /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).
+    #[inline]
+    fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
+        let record = self.patients.get_mut(patient);
+        if let Step::Use { .. } = self.rows.at(record.step.index()).step {
+            record.set_in_service(true);
+        } else {
+            record.hold(
+                slot,
+                Held::Pool {
+                    pool: pool.0,
+                    units,
+                },
+            );
+            record.step.0 += 1;
+            self.tell_taken(patient, Resource::Pool { pool, units });
+        }
+    }
+
+    /// One unit of the first pool that has one; true if there was one.
+    pub(super) fn hold_any(
+        &mut self,
+        patient: u32,
+        slot: HoldSlot,
+        pools: PoolListId,
+        wait: WaitId,
+    ) -> bool {
+        let listed = self.program.pool_lists.at(pools.index());
+        let is_free = |pool: &&PoolId| {
+            let level = self.levels.at(pool.index());
+            level.waiting == 0 && level.free() > 0
+        };
+        if let Some(pool) = listed.iter().find(is_free).copied() {
+            self.take_one(patient, pool, slot);
+            return true;
+        }
+        self.wait_for(patient, listed, Kind::Any, 1, slot, wait)
+    }
+
+    /// One unit of each pool; true if all were free.
+    pub(super) fn hold_all(
+        &mut self,
+        patient: u32,
+        slot: HoldSlot,
+        pools: PoolListId,
+        wait: WaitId,
+    ) -> bool {
+        let listed = self.program.pool_lists.at(pools.index());
+        let is_free = |pool: &PoolId| {
+            let level = self.levels.at(pool.index());
+            level.waiting == 0 && level.free() > 0
+        };
+        if listed.iter().all(is_free) {
+            self.take_one_each(patient, pools, slot);
+            return true;
+        }
+        self.wait_for(patient, listed, Kind::All, 1, slot, wait)
+    }
+
+    fn take_one_each(&mut self, patient: u32, pools: PoolListId, slot: HoldSlot) {
+        for (index, pool) in self.program.pool_lists.at(pools.index()).iter().enumerate() {
+            self.take_one(patient, *pool, HoldSlot(slot.0 + index as u8));
+        }
+    }
+
+    fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
+        let level = self.levels.at_mut(pool.index());
+        level.touch(self.now);
+        level.busy += 1;
+        self.level_changed(pool.0);
+        self.patients.get_mut(patient).hold(
+            slot,
+            Held::Pool {
+                pool: pool.0,
+                units: 1,
+            },
+        );
+        self.tell_taken(patient, Resource::Pool { pool, units: 1 });
+    }
+}
