@@ -138,11 +138,8 @@ impl<R: Reader> Simulation<'_, R> {
         wait: WaitId,
     ) -> bool {
         let listed = self.program.pool_lists.at(pools.index());
-        let is_free = |pool: &&PoolId| {
-            let level = self.levels.at(pool.index());
-            level.waiting == 0 && level.free() > 0
-        };
-        if let Some(pool) = listed.iter().find(is_free).copied() {
+        let free = listed.iter().find(|pool| self.is_free(**pool));
+        if let Some(pool) = free.copied() {
             self.take_one(patient, pool, slot);
             return true;
         }
@@ -158,15 +155,17 @@ impl<R: Reader> Simulation<'_, R> {
         wait: WaitId,
     ) -> bool {
         let listed = self.program.pool_lists.at(pools.index());
-        let is_free = |pool: &PoolId| {
-            let level = self.levels.at(pool.index());
-            level.waiting == 0 && level.free() > 0
-        };
-        if listed.iter().all(is_free) {
+        if listed.iter().all(|pool| self.is_free(*pool)) {
             self.take_one_each(patient, pools, slot);
             return true;
         }
         self.wait_for(patient, listed, Kind::All, 1, slot, wait)
+    }
+
+    /// There is a unit for who comes now: nobody waits for it.
+    fn is_free(&self, pool: PoolId) -> bool {
+        let level = self.levels.at(pool.index());
+        level.waiting == 0 && level.free() > 0
     }
 
     fn take_one_each(&mut self, patient: u32, pools: PoolListId, slot: HoldSlot) {
