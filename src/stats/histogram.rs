@@ -71,8 +71,13 @@ impl Histogram {
         }
         self.counts[bin] = self.counts[bin].saturating_add(1);
         self.sum += value;
-        self.smallest = self.smallest.min(value);
-        self.largest = self.largest.max(value);
+        // Foreseen, a branch is cheaper than a choice: a new extreme is rare.
+        if value < self.smallest {
+            self.smallest = value;
+        }
+        if value > self.largest {
+            self.largest = value;
+        }
         self.count += 1;
         for threshold in &mut self.thresholds {
             threshold.at_most += u64::from(value <= threshold.bound);

@@ -9,6 +9,7 @@ use super::odds::Odds;
 use super::panel::PanelTables;
 use super::passed::PassedTables;
 use super::per_patient::PerPatientTables;
+use super::plain::{At, PlainTap};
 use super::tables::{
     Block, Filter, Grid, HOURS_OF_WEEK, Item, MeasureTables, Period, Sizes, Split, Tap, What, Whole,
 };
@@ -352,21 +353,22 @@ impl<'m> Builder<'m> {
                 .expect("the mark that a duration starts from has a clock")
         };
         let panel = PanelTables::new(model, run, clock);
-        let is_counted = |(mark, taps): (usize, &Vec<Tap>)| {
+        let at_mark = |(mark, taps): (usize, &Vec<Tap>)| {
             let mark = MarkId(mark as u16);
-            !taps.is_empty()
-                || panel.is_some()
+            let is_for_more = panel.is_some()
                 || self.per_patient.is_counted(mark)
-                || self.passed.is_told_apart(mark)
+                || self.passed.is_told_apart(mark);
+            let plain: Option<Box<[PlainTap]>> = taps.iter().map(PlainTap::of).collect();
+            match plain {
+                Some(taps) if !is_for_more && taps.is_empty() => At::Nothing,
+                Some(taps) if !is_for_more => At::Plain(taps),
+                _ => At::Anything,
+            }
         };
+        let at_marks = self.taps_by_mark.iter().enumerate().map(at_mark).collect();
         MeasureTables {
             period,
-            are_counted: self
-                .taps_by_mark
-                .iter()
-                .enumerate()
-                .map(is_counted)
-                .collect(),
+            at_marks,
             panel,
             taps: self.taps_by_mark.into_iter().map(Vec::into).collect(),
             sizes: self.sizes,

@@ -45,6 +45,7 @@ pub struct Flow {
 #[derive(Clone, Debug, Default)]
 pub(super) struct FlowTables {
     n_services: usize,
+    n_nodes: usize,
     n_dispositions: usize,
     /// By step: the service, if patients may be sent to this step and the service takes up capacity.
     service_of_step: Vec<Option<u16>>,
@@ -80,6 +81,7 @@ impl FlowTables {
             .collect();
         let mut tables = Self {
             n_services: services.len(),
+            n_nodes: 1 + usize::from(LAST_NTH) * services.len(),
             n_dispositions: usize::from(program.n_dispositions),
             service_of_step,
             node_of_stream: Vec::new(),
@@ -89,10 +91,6 @@ impl FlowTables {
             .map(|entry| tables.node_after(NOWHERE, entry).unwrap_or(NOWHERE))
             .collect();
         tables
-    }
-
-    fn n_nodes(&self) -> usize {
-        1 + usize::from(LAST_NTH) * self.n_services
     }
 
     #[inline]
@@ -159,7 +157,7 @@ const MEASURED: usize = 1;
 
 impl Flows {
     pub fn new(tables: &FlowTables, start: SimTime, end: SimTime) -> Self {
-        let n = PERIODS * tables.n_nodes();
+        let n = PERIODS * tables.n_nodes;
         Self {
             start,
             end,
@@ -173,7 +171,7 @@ impl Flows {
     #[inline]
     fn row(&self, tables: &FlowTables, now: SimTime, node: u16) -> usize {
         let period = usize::from(now >= self.start) + usize::from(now >= self.end);
-        period * tables.n_nodes() + usize::from(node)
+        period * tables.n_nodes + usize::from(node)
     }
 
     #[inline]
@@ -225,7 +223,7 @@ impl Flows {
 
     /// By node: who came in a period and had not gone on when it ended.
     fn stayed(&self, tables: &FlowTables, period: usize) -> Vec<i64> {
-        let (n, n_services) = (tables.n_nodes(), tables.n_services);
+        let (n, n_services) = (tables.n_nodes, tables.n_services);
         let first = period * n;
         let mut stayed: Vec<i64> = (0..n).map(|node| self.began[first + node] as i64).collect();
         for node in 0..n {
@@ -254,7 +252,7 @@ impl Flows {
                 flows.push(Flow { from, to, patients });
             }
         };
-        let n = tables.n_nodes();
+        let n = tables.n_nodes;
         let (earlier, stayed) = (self.stayed(tables, BEFORE), self.stayed(tables, MEASURED));
         for node in 0..n {
             push(

@@ -23,6 +23,7 @@ mod outcome;
 mod panel;
 mod passed;
 mod per_patient;
+mod plain;
 mod reader;
 mod statistics;
 mod tables;

@@ -11,6 +11,7 @@ use super::odds::Odds;
 use super::panel::PanelReader;
 use super::passed::PassedReader;
 use super::per_patient::PerPatientReader;
+use super::plain::At;
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{DispositionId, MarkId, N_ATTRIBUTES, SiteId, StepId};
@@ -346,8 +347,13 @@ impl Reader for MeasureReader<'_> {
 
     #[inline(always)]
     fn milestone(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
-        if self.tables.are_counted[mark.index()] {
-            self.count_at(now, mark, site, patient);
+        match &self.tables.at_marks[mark.index()] {
+            At::Nothing => {}
+            At::Plain(taps) => {
+                let clock = |clock| patient.clock(clock);
+                self.count_plainly(now, taps, patient.attributes(), clock);
+            }
+            At::Anything => self.count_at(now, mark, site, patient),
         }
     }
 

@@ -14,6 +14,7 @@ use super::odds::Odds;
 use super::panel::PanelTables;
 use super::passed::PassedTables;
 use super::per_patient::PerPatientTables;
+use super::plain::At;
 use crate::engine::clock::LocalClock;
 use crate::engine::program::N_ATTRIBUTES;
 use crate::engine::time::{DAY, SimSpan, SimTime};
@@ -25,8 +26,8 @@ pub struct MeasureTables {
     pub(super) period: Period,
     /// By mark.
     pub(super) taps: Vec<Box<[Tap]>>,
-    /// By mark: whether anything is counted there. Most marks only set clocks.
-    pub(super) are_counted: Vec<bool>,
+    /// By mark.
+    pub(super) at_marks: Vec<At>,
     pub(super) sizes: Sizes,
     pub(super) levels: LevelTables,
     /// Of the items of sums that take chances.

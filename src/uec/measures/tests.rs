@@ -1,5 +1,6 @@
 //! Accounts fed by hand.
 
+use super::plain::At;
 use super::{MeasureReader, MeasureTables, Outcome};
 use crate::engine::facts::LevelAreas;
 use crate::engine::facts::Reader;
@@ -256,6 +257,52 @@ fn time_beyond_a_bound_is_summed() {
     let patients = [(0, 0, 0, 15), (0, 0, 0, 45), (0, 0, 0, 75), (0, 0, 0, 5)];
     let outcome = outcome(&model(vec![spec]), SimSpan::ZERO, &patients);
     assert_eq!(outcome.values, [Some(1.5), Some(2.0), Some(50.0)]);
+}
+
+#[test]
+fn the_short_way_counts_as_the_long_one_does() {
+    let by_acuity = |spec: MeasureSpec| MeasureSpec {
+        by: vec![ACUITY],
+        ..spec
+    };
+    let among = MeasureKind::Share {
+        of: LEFT,
+        among: ARRIVED,
+        of_filter: Vec::new(),
+        among_filter: Vec::new(),
+    };
+    let of_times = [
+        Statistic::Mean,
+        Statistic::Quantile(0.9),
+        Statistic::Within(SimSpan(40 * MINUTE.0)),
+    ];
+    let counted = MeasureKind::Count { mark: LEFT };
+    let model = model(vec![
+        by_acuity(duration(&of_times)),
+        duration(&of_times),
+        measure(among, "%", &[Statistic::Percent]),
+        by_acuity(measure(counted, "patients", &[Statistic::Count])),
+    ]);
+    let tables = MeasureTables::new(&model, HOUR, DAY);
+    let [mut short, mut long] = [0, 1].map(|_| MeasureReader::new(&tables));
+    for n in 0..200_u64 {
+        let mut attributes = [0; N_ATTRIBUTES];
+        // One level more than the measures know.
+        attributes[0] = (n % 4) as u8;
+        let from = SimTime(n * 8 * MINUTE.0);
+        let now = from + SimSpan(n % 70 * MINUTE.0);
+        let clock = |_| (n % 9 > 0).then_some(from);
+        for mark in [ARRIVED, LEFT] {
+            let At::Plain(taps) = &tables.at_marks[mark.index()] else {
+                panic!("these marks have no other taps");
+            };
+            short.count_plainly(now, taps, &attributes, clock);
+            long.pass(now, mark, SiteId(0), &attributes, clock);
+        }
+    }
+    let [short, long] = [short, long].map(|reader| reader.outcome(&model).values);
+    assert!(short.iter().flatten().all(|value| *value > 0.0));
+    assert_eq!(short, long);
 }
 
 #[test]
