@@ -29,8 +29,12 @@ const SEQUENCE_BITS: u32 = 22;
 const TIME_SHIFT: u32 = SEQUENCE_BITS + 2;
 const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
 const EMPTY: u64 = u64::MAX;
-/// The root stands here, so that each position's four children fill one block.
+/// The root stands here, so that the first of each position's four children stands at a multiple of four: of position `p` at
+/// `4 (p - 2)`.
 const ROOT: usize = 3;
+const FIRST_CHILD: usize = 4;
+/// Positions at first; a multiple of four, as ever.
+const AT_FIRST: usize = 32;
 /// Events that may be pending before those far off are kept apart: the heap is then four levels deep.
 const FEW: usize = 48;
 /// Events after which it is looked whether there are more: by then the gaps between events are known.
@@ -38,22 +42,12 @@ const BEFORE_PARTING: u64 = 4_096;
 /// Events that a bucket is to bring into the heap, roughly: a few are dearer than the depth of heap they spare.
 const A_BUCKET: u64 = 128;
 
-/// One node's children: four keys side by side and their payloads, in one cache line.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Block {
-    keys: [u64; 4],
-    payloads: [u64; 4],
-}
-
-const NOTHING: Block = Block {
-    keys: [EMPTY; 4],
-    payloads: [0; 4],
-};
-
 /// The pending events. `payload` is the caller's.
 pub struct Agenda {
-    blocks: Vec<Block>,
+    /// By position; the children of a position stand side by side. `EMPTY` from `end` on, to the last of a node's children.
+    keys: Vec<u64>,
+    /// As the keys.
+    payloads: Vec<u64>,
     /// One past the last position in use.
     end: usize,
     sequence: u64,
@@ -76,7 +70,8 @@ impl Default for Agenda {
 impl Agenda {
     pub fn new() -> Self {
         Self {
-            blocks: vec![NOTHING; 8],
+            keys: vec![EMPTY; AT_FIRST],
+            payloads: vec![0; AT_FIRST],
             end: ROOT,
             sequence: 0,
             hole: false,
@@ -109,7 +104,7 @@ impl Agenda {
         self.insert(key, payload);
     }
 
-    #[inline]
+    #[inline(always)]
     fn insert(&mut self, key: u64, payload: u64) {
         if key >= self.horizon
             && let Some(later) = &mut self.later
@@ -125,10 +120,10 @@ impl Agenda {
         self.append(key, payload);
     }
 
-    #[inline]
+    #[inline(never)]
     fn append(&mut self, key: u64, payload: u64) {
         let position = self.end;
-        if position + 8 > self.blocks.len() * 4 {
+        if position + 4 > self.keys.len() {
             self.grow();
         }
         self.end += 1;
@@ -141,45 +136,37 @@ impl Agenda {
         if self.hole {
             self.fill_hole();
         }
-        if self.end == ROOT {
+        let mut key = *self.keys.at(ROOT);
+        if key == EMPTY {
             self.open_later();
+            key = *self.keys.at(ROOT);
         }
         // An empty root holds `EMPTY`, whose time is the latest there is.
-        SimTime(self.blocks.at(0).keys[ROOT] >> TIME_SHIFT)
+        SimTime(key >> TIME_SHIFT)
     }
 
-    /// Takes the next event. The agenda must not be empty.
+    /// Takes the next event, which [`Self::next_time`] has found.
     #[inline]
-    pub fn pop(&mut self) -> (SimTime, u64) {
-        if self.hole {
-            self.fill_hole();
-        }
-        if self.end == ROOT {
-            self.open_later();
-        }
-        debug_assert!(self.end > ROOT);
+    pub fn pop(&mut self) -> u64 {
+        debug_assert!(self.end > ROOT && !self.hole);
         self.hole = true;
-        (
-            SimTime(self.blocks.at(0).keys[ROOT] >> TIME_SHIFT),
-            self.blocks.at(0).payloads[ROOT],
-        )
+        *self.payloads.at(ROOT)
     }
 
     /// What comes next, just after a `pop` and if nothing earlier is scheduled. A guess, for looking ahead.
     #[inline]
     pub fn likely_next(&self) -> Option<u64> {
-        let (_, key, payload) = least(self.blocks.at(1));
-        (key != EMPTY).then_some(payload)
+        let (child, key) = self.least(FIRST_CHILD);
+        (key != EMPTY).then(|| *self.payloads.at(child))
     }
 
     fn fill_hole(&mut self) {
         self.hole = false;
         self.end -= 1;
         let last = self.end;
-        let (key, payload) = self.at(last);
-        self.set(last, EMPTY, 0);
+        let key = std::mem::replace(self.keys.at_mut(last), EMPTY);
         if last > ROOT {
-            self.sift_down(key, payload);
+            self.sift_down(key, *self.payloads.at(last));
         }
     }
 
@@ -191,15 +178,16 @@ impl Agenda {
             return;
         }
         // As many have come as were scheduled, but for those pending.
-        let now = self.blocks.at(0).keys[ROOT] >> TIME_SHIFT;
+        let now = self.keys.at(ROOT) >> TIME_SHIFT;
         let gap = now / (self.sequence - self.len() as u64).max(1);
         self.part(gap * A_BUCKET);
     }
 
     #[cold]
     fn grow(&mut self) {
-        let blocks = self.blocks.len() * 2;
-        self.blocks.resize(blocks, NOTHING);
+        let room = self.keys.len() * 2;
+        self.keys.resize(room, EMPTY);
+        self.payloads.resize(room, 0);
     }
 
     /// Moves what is far off out of the heap, into buckets of about `width` milliseconds.
@@ -207,17 +195,16 @@ impl Agenda {
         if self.hole {
             self.fill_hole();
         }
-        let mut later = Later::after(self.blocks.at(0).keys[ROOT], TIME_SHIFT, width);
+        let mut later = Later::after(*self.keys.at(ROOT), TIME_SHIFT, width);
         self.horizon = later.horizon();
-        let old = std::mem::replace(&mut self.blocks, vec![NOTHING; 8]);
+        let keys = std::mem::replace(&mut self.keys, vec![EMPTY; AT_FIRST]);
+        let payloads = std::mem::replace(&mut self.payloads, vec![0; AT_FIRST]);
         self.end = ROOT;
-        for block in &old {
-            for (key, payload) in block.keys.into_iter().zip(block.payloads) {
-                if key >= self.horizon && key != EMPTY {
-                    later.push(key, payload);
-                } else if key != EMPTY {
-                    self.append(key, payload);
-                }
+        for (key, payload) in keys.into_iter().zip(payloads) {
+            if key >= self.horizon && key != EMPTY {
+                later.push(key, payload);
+            } else if key != EMPTY {
+                self.append(key, payload);
             }
         }
         self.later = Some(later);
@@ -235,27 +222,20 @@ impl Agenda {
     }
 
     #[inline(always)]
-    fn at(&self, position: usize) -> (u64, u64) {
-        let block = self.blocks.at(position / 4);
-        (block.keys[position % 4], block.payloads[position % 4])
-    }
-
-    #[inline(always)]
     fn set(&mut self, position: usize, key: u64, payload: u64) {
-        let block = self.blocks.at_mut(position / 4);
-        block.keys[position % 4] = key;
-        block.payloads[position % 4] = payload;
+        *self.keys.at_mut(position) = key;
+        *self.payloads.at_mut(position) = payload;
     }
 
     #[inline]
     fn sift_up(&mut self, mut position: usize, key: u64, payload: u64) {
         while position > ROOT {
             let parent = position / 4 + 2;
-            let above = self.at(parent);
-            if above.0 <= key {
+            let above = *self.keys.at(parent);
+            if above <= key {
                 break;
             }
-            self.set(position, above.0, above.1);
+            self.set(position, above, *self.payloads.at(parent));
             position = parent;
         }
         self.set(position, key, payload);
@@ -265,40 +245,42 @@ impl Agenda {
     #[inline]
     fn sift_down(&mut self, key: u64, payload: u64) {
         let mut position = ROOT;
-        // The children of `position` fill block `position - 2`.
-        while let Some(children) = self.blocks.get(position - 2) {
-            let (child, low, its_payload) = least(children);
+        let mut first = FIRST_CHILD;
+        while first < self.end {
+            let (child, low) = self.least(first);
             if low >= key {
                 break;
             }
-            let next = (position - 2) * 4 + child;
-            self.set(position, low, its_payload);
-            position = next;
+            self.set(position, low, *self.payloads.at(child));
+            position = child;
+            first = (child - 2) * 4;
         }
         self.set(position, key, payload);
     }
-}
 
-/// Place in the block, key and payload of its earliest event, found without a branch.
-#[inline(always)]
-fn least(block: &Block) -> (usize, u64, u64) {
-    let [a, b, c, d] = block.keys;
-    let left = a < b;
-    let right = c < d;
-    let low_left = select_unpredictable(left, a, b);
-    let low_right = select_unpredictable(right, c, d);
-    let from_left = low_left < low_right;
-    let low = select_unpredictable(from_left, low_left, low_right);
-    let at_left = usize::from(!left);
-    let at_right = 2 + usize::from(!right);
-    let child = select_unpredictable(from_left, at_left, at_right);
-    (child, low, block.payloads[child % 4])
+    /// Position and key of the earliest of four side by side, found without a branch.
+    #[inline(always)]
+    fn least(&self, first: usize) -> (usize, u64) {
+        let four = self.keys.range(first, 4);
+        let (a, b, c, d) = (*four.at(0), *four.at(1), *four.at(2), *four.at(3));
+        let at_left = first + usize::from(b < a);
+        let at_right = first + 2 + usize::from(d < c);
+        let low_left = select_unpredictable(b < a, b, a);
+        let low_right = select_unpredictable(d < c, d, c);
+        let from_right = low_right < low_left;
+        let low = select_unpredictable(from_right, low_right, low_left);
+        (select_unpredictable(from_right, at_right, at_left), low)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::streams;
     use super::*;
+
+    fn take(agenda: &mut Agenda) -> (SimTime, u64) {
+        (agenda.next_time(), agenda.pop())
+    }
 
     #[test]
     fn events_come_by_time_then_phase_then_order_of_scheduling() {
@@ -308,7 +290,7 @@ mod tests {
         agenda.push(SimTime(5), Phase::Resume, 3);
         agenda.push(SimTime(4), Phase::Timer, 4);
         agenda.push(SimTime(5), Phase::Roster, 5);
-        let order: Vec<u64> = (0..5).map(|_| agenda.pop().1).collect();
+        let order: Vec<u64> = (0..5).map(|_| take(&mut agenda).1).collect();
         assert_eq!(order, [4, 5, 2, 3, 1]);
         assert!(agenda.is_empty());
         assert_eq!(agenda.next_time(), SimTime::NEVER);
@@ -328,7 +310,7 @@ mod tests {
                 let first = model.iter().copied().min().expect("not empty");
                 model.retain(|entry| *entry != first);
                 assert_eq!(agenda.next_time(), SimTime(first.0));
-                assert_eq!(agenda.pop(), (SimTime(first.0), first.1));
+                assert_eq!(take(&mut agenda), (SimTime(first.0), first.1));
             }
             assert_eq!(agenda.len(), model.len());
         }
@@ -350,7 +332,7 @@ mod tests {
             } else {
                 let first = model.pop_first().expect("not empty");
                 assert_eq!(agenda.next_time(), SimTime(first.0));
-                assert_eq!(agenda.pop(), (SimTime(first.0), first.1));
+                assert_eq!(take(&mut agenda), (SimTime(first.0), first.1));
                 now = first.0;
             }
             assert_eq!(agenda.len(), model.len());
@@ -360,7 +342,7 @@ mod tests {
             "never so many that some are kept apart"
         );
         while let Some(first) = model.pop_first() {
-            assert_eq!(agenda.pop(), (SimTime(first.0), first.1));
+            assert_eq!(take(&mut agenda), (SimTime(first.0), first.1));
         }
         assert!(agenda.is_empty());
     }

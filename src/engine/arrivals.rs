@@ -11,11 +11,11 @@ use super::distributions::{Distribution, Sampler, Shape};
 use super::program::{
     Arrivals, Dimension, DurationId, Profile, ProfileId, Program, Selector, StreamId, StreamSpec,
 };
-use super::proven::Proven;
+use super::proven::{Proven, whole};
 use super::sorter::Sorter;
 use super::streams;
 use super::time::{DAY, HOUR, SimSpan, SimTime};
-use super::weekly_mass::WeeklyMass;
+use super::weekly_mass::{Cursor, WeeklyMass};
 
 /// Candidates in a batch, roughly.
 const BATCH: f64 = 65_536.0;
@@ -86,6 +86,30 @@ fn is_active(spec: &StreamSpec, time: f64) -> bool {
         .any(|(from, until)| (*from..*until).contains(&time))
 }
 
+/// The day of a stream's latest candidate: when it ends, in milliseconds, and its factor as a share of the largest.
+struct Today {
+    end: f64,
+    share: f64,
+}
+
+/// Where a stream stands in its course: found again by a search for the first candidate of a batch.
+struct Standing {
+    bin: Cursor,
+    today: Today,
+}
+
+impl Standing {
+    fn unknown() -> Self {
+        Self {
+            bin: Cursor::default(),
+            today: Today {
+                end: f64::NEG_INFINITY,
+                share: 1.0,
+            },
+        }
+    }
+}
+
 /// What the streams of one profile share.
 struct Course {
     week: WeeklyMass,
@@ -107,11 +131,27 @@ impl Course {
     }
 
     /// The day's factor at a time in milliseconds, as a share of the largest; the last day's holds after the end.
-    #[inline]
-    fn share_at(&self, time: f64) -> f64 {
-        let day = self.clock.day(SimTime(time as u64));
-        let day = self.days.get(day).or(self.days.last());
-        day.copied().unwrap_or(1.0)
+    #[inline(always)]
+    fn share_at(&self, time: f64, today: &mut Today) -> f64 {
+        if time >= today.end {
+            *today = self.day_of(time);
+        }
+        today.share
+    }
+
+    #[inline(never)]
+    fn day_of(&self, time: f64) -> Today {
+        let day = self.clock.day(SimTime(whole(time)));
+        let share = self.days.get(day).or(self.days.last());
+        let end = match self.clock.is_fixed() {
+            true => (day as u64 + 1) as f64 * DAY.0 as f64,
+            // Days on which clocks are changed are shorter or longer: look again each time.
+            false => f64::NEG_INFINITY,
+        };
+        Today {
+            end,
+            share: share.copied().unwrap_or(1.0),
+        }
     }
 }
 
@@ -120,6 +160,8 @@ pub struct ArrivalBook {
     streams: Vec<StreamState>,
     batch: Vec<Arrival>,
     next: usize,
+    /// Time of the next arrival of the batch; `NEVER` if there is none.
+    upcoming: SimTime,
     filled_to: SimTime,
     /// When the earliest candidate after that comes, in milliseconds.
     earliest: f64,
@@ -143,6 +185,7 @@ impl ArrivalBook {
             streams: Vec::with_capacity(program.streams.len()),
             batch: Vec::new(),
             next: 0,
+            upcoming: SimTime::NEVER,
             filled_to: SimTime::ZERO,
             earliest: 0.0,
             window: window(program),
@@ -162,32 +205,34 @@ impl ArrivalBook {
         };
         for spec in &program.streams {
             let mut state = StreamState::new(program, spec, replication);
-            book.step(program, spec, &mut state);
+            book.step(program, spec, &mut state, &mut Standing::unknown());
             book.streams.push(state);
         }
         book
     }
 
     /// Time of the next arrival; `NEVER` when there is none before `end`.
-    #[inline]
+    #[inline(always)]
     pub fn next_time(&mut self, program: &Program, end: SimTime) -> SimTime {
-        loop {
-            if let Some(arrival) = self.batch.get(self.next) {
-                return arrival.time;
-            }
-            if self.filled_to >= end {
-                return SimTime::NEVER;
-            }
+        while self.upcoming == SimTime::NEVER && self.filled_to < end {
             self.fill(program);
         }
+        self.upcoming
     }
 
     /// Takes the next arrival; `next_time` has said that there is one.
     #[inline]
     pub fn pop(&mut self) -> Arrival {
-        let arrival = self.batch[self.next];
+        let arrival = *self.batch.at(self.next);
         self.next += 1;
+        self.find_upcoming();
         arrival
+    }
+
+    #[inline]
+    fn find_upcoming(&mut self) {
+        let next = self.batch.get(self.next);
+        self.upcoming = next.map_or(SimTime::NEVER, |arrival| arrival.time);
     }
 
     /// The arrival after those taken, if it is in this batch.
@@ -208,20 +253,22 @@ impl ArrivalBook {
         // Windows in which nobody comes are skipped: a stream of some arrivals a year has hundreds.
         let start = self.filled_to.max(SimTime(self.earliest as u64));
         let end = SimTime((start.0.saturating_add(self.window.0)).min(SimTime::NEVER.0));
+        let end_time = end.0 as f64;
         let mut earliest = f64::INFINITY;
         let mut states = std::mem::take(&mut self.streams);
         for (id, (state, spec)) in states.iter_mut().zip(&program.streams).enumerate() {
-            while state.next_time < end.0 as f64 {
+            let mut standing = Standing::unknown();
+            while state.next_time < end_time {
                 let ordinal = state.next_ordinal;
-                if self.is_accepted(spec, state) {
+                if self.is_accepted(spec, state, &mut standing.today) {
                     self.batch.push(Arrival {
-                        time: SimTime(state.next_time as u64),
+                        time: SimTime(whole(state.next_time)),
                         stream: StreamId(id as u32),
                         ordinal,
                     });
                 }
                 state.next_ordinal += 1;
-                self.step(program, spec, state);
+                self.step(program, spec, state, &mut standing);
             }
             earliest = earliest.min(state.next_time);
         }
@@ -229,18 +276,28 @@ impl ArrivalBook {
             self.sorter.sort(&mut self.batch, start..end);
         }
         self.streams = states;
+        self.find_upcoming();
         self.filled_to = end;
         self.earliest = earliest;
     }
 
     /// Moves `state` to the time of candidate `next_ordinal`.
-    #[inline]
-    fn step(&self, program: &Program, spec: &StreamSpec, state: &mut StreamState) {
+    #[inline(always)]
+    fn step(
+        &self,
+        program: &Program,
+        spec: &StreamSpec,
+        state: &mut StreamState,
+        standing: &mut Standing,
+    ) {
         let bits = || streams::draw(state.key, self.gap_purpose, u64::from(state.next_ordinal));
         if state.kind == Kind::Poisson {
             state.passed += self.exponential.sample(bits()) * state.gap;
             state.next_time = match state.profile {
-                Some(id) => self.courses.at(id.index()).week.time_at(state.passed),
+                Some(id) => {
+                    let week = &self.courses.at(id.index()).week;
+                    week.next_time_at(state.passed, &mut standing.bin)
+                }
                 None => state.passed,
             };
             return;
@@ -259,14 +316,14 @@ impl ArrivalBook {
     }
 
     /// Whether candidate `next_ordinal` of the stream comes.
-    #[inline]
-    fn is_accepted(&self, spec: &StreamSpec, state: &StreamState) -> bool {
+    #[inline(always)]
+    fn is_accepted(&self, spec: &StreamSpec, state: &StreamState, today: &mut Today) -> bool {
         if state.is_timed && !is_active(spec, state.next_time) {
             return false;
         }
         let mut chance = state.accept;
         if let Some(id) = state.profile {
-            chance *= self.courses.at(id.index()).share_at(state.next_time);
+            chance *= self.courses.at(id.index()).share_at(state.next_time, today);
         }
         if chance >= 1.0 {
             return true;

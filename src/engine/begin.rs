@@ -34,6 +34,7 @@ impl<R: Reader> Simulation<'_, R> {
         // Looking for one of many points costs more than most patients' places are ever asked for.
         let place = match &start.place {
             StreamPlace::Points { .. } => None,
+            StreamPlace::At(place) => Some(*place),
             place => Some(self.first_place(place, key)),
         };
         let drawn = start.drawn.clone();

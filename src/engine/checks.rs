@@ -60,8 +60,8 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Both sides of Little's law for every line at this moment: pools first, then fleets.
-    pub fn balances(&mut self) -> Vec<Balance> {
-        let lines = self.levels.iter_mut().enumerate();
+    pub fn balances(&self) -> Vec<Balance> {
+        let lines = self.levels.iter().enumerate();
         lines
             .map(|(line, level)| Balance {
                 area: level.areas(self.now).waiting,

@@ -13,6 +13,7 @@ use super::program::{
     FleetId, FleetWay, HoldSlot, OptionalMark, Place, RouteId, Step, StepId, WaitId,
 };
 use super::simulation::Simulation;
+use super::steps::Then;
 use super::time::SimSpan;
 
 /// A patient that asks for a unit, and how pressing that is.
@@ -263,11 +264,10 @@ impl<'p, R: Reader> Simulation<'p, R> {
 
     fn change_busy(&mut self, line: usize, change: i32) {
         let level = &mut self.levels[line];
-        level.touch(self.now);
-        level.busy = level
-            .busy
-            .checked_add_signed(change)
-            .expect("a unit is freed once");
+        match change > 0 {
+            true => level.take(self.now, change.unsigned_abs()),
+            false => level.give_back(self.now, change.unsigned_abs()),
+        }
         self.level_changed(line as u16);
     }
 
@@ -287,11 +287,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
         slot: HoldSlot,
         route: RouteId,
         entry: u8,
-    ) -> Option<StepId> {
+    ) -> Then {
         let spec = &self.program.routes[route.index()];
         let here = self.program.draws[id.index()].site;
         let Some(to) = self.destination(route, patient, here) else {
-            return Some(spec.otherwise);
+            return Then::On(spec.otherwise);
         };
         let site = &spec.sites[to.index];
         let from = self.place_of(patient);

@@ -47,6 +47,12 @@ impl Event {
         }
     }
 
+    /// Patient and token, if a patient goes on: the commonest event by far.
+    #[inline(always)]
+    pub fn of_resumed(payload: u64) -> Option<(u32, u16)> {
+        (payload >> 56 == 0).then_some((payload as u32, (payload >> 32) as u16))
+    }
+
     #[inline]
     pub fn unpack(payload: u64) -> Self {
         match payload >> 56 {

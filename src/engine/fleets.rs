@@ -118,17 +118,33 @@ pub fn nearest(
     may_go: impl Fn(&Unit) -> bool,
 ) -> Option<Nearest> {
     let mut best: Option<Nearest> = None;
+    // A square of twice the minutes that is beyond this belongs to a unit farther than the best: a root is not worth its time.
+    let mut hopeless = f32::INFINITY;
     for unit in candidates {
         let candidate = &units[unit];
         if !may_go(candidate) {
             continue;
         }
-        let bare_minutes = bare_minutes(&candidate.position(now), to);
+        let from = candidate.position(now);
+        let square = square_of_twice_bare_minutes(&from, to);
+        if square > hopeless {
+            continue;
+        }
+        let bare_minutes = bare_minutes(&from, to);
         if best.is_none_or(|so_far| bare_minutes < so_far.bare_minutes) {
             best = Some(Nearest { unit, bare_minutes });
+            // Rounding moves neither by so much.
+            hopeless = square * 1.000_01;
         }
     }
     best
+}
+
+#[inline]
+fn square_of_twice_bare_minutes(from: &Place, to: &Place) -> f32 {
+    let (dx, dy) = (from.x - to.x, from.y - to.y);
+    let slowness = from.slowness + to.slowness;
+    (dx * dx + dy * dy) * (slowness * slowness)
 }
 
 /// A set of units, by number over all fleets: looking through those that are free should not touch those that are not.

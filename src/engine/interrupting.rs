@@ -98,8 +98,7 @@ impl<R: Reader> Simulation<'_, R> {
             let Some(service) = self.served[index].last() else {
                 return;
             };
-            self.levels[index].touch(self.now);
-            self.levels[index].busy -= 1;
+            self.levels[index].give_back(self.now, 1);
             self.send_back(PoolId(pool), service);
         }
     }

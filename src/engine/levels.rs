@@ -1,6 +1,8 @@
 //! How many units are busy, how many patients wait and how many units there are, with exact time integrals.
 //!
-//! A level does not decide anything. Integrals are in unit-milliseconds.
+//! A level does not decide anything. Integrals are in unit-milliseconds. What is kept of each is what its number at a moment, times
+//! that moment, lacks to the integral: a change at time `t` moves that by `t`, and time that passes moves nothing. It wraps around
+//! zero; the integral itself fits.
 
 use super::facts::LevelAreas;
 use super::time::SimTime;
@@ -15,11 +17,9 @@ pub struct Level {
     pub is_watched: bool,
     /// A list is kept of whom the pool serves.
     pub keeps_served: bool,
-    last: SimTime,
-    busy_area: u64,
-    waiting_area: u64,
-    capacity_area: u64,
-    capacity_since: SimTime,
+    busy_lack: u64,
+    waiting_lack: u64,
+    capacity_lack: u64,
 }
 
 impl Level {
@@ -27,11 +27,10 @@ impl Level {
         self.capacity
     }
 
-    /// Capacity changes seldom: its integral is kept apart from those that move with every patient.
     pub fn set_capacity(&mut self, now: SimTime, capacity: u32) {
-        self.capacity_area += u64::from(self.capacity) * now.since(self.capacity_since).0;
-        self.capacity_since = now;
-        self.capacity = capacity;
+        let before = std::mem::replace(&mut self.capacity, capacity);
+        let lost = u64::from(before).wrapping_sub(u64::from(capacity));
+        self.capacity_lack = self.capacity_lack.wrapping_add(lost.wrapping_mul(now.0));
     }
 
     /// Units that can be taken now. Fewer may be on shift than are busy.
@@ -40,24 +39,61 @@ impl Level {
         self.capacity.saturating_sub(self.busy)
     }
 
-    /// Brings the integrals up to `now`; to be called before `busy` or `waiting` change.
     #[inline]
-    pub fn touch(&mut self, now: SimTime) {
-        let span = now.0 - self.last.0;
-        self.busy_area += u64::from(self.busy) * span;
-        self.waiting_area += u64::from(self.waiting) * span;
-        self.last = now;
+    pub fn take(&mut self, now: SimTime, units: u32) {
+        self.busy += units;
+        self.busy_lack = self.busy_lack.wrapping_sub(u64::from(units) * now.0);
+    }
+
+    #[inline]
+    pub fn give_back(&mut self, now: SimTime, units: u32) {
+        self.busy -= units;
+        self.busy_lack = self.busy_lack.wrapping_add(u64::from(units) * now.0);
+    }
+
+    /// One patient more waits.
+    #[inline]
+    pub fn join(&mut self, now: SimTime) {
+        self.waiting += 1;
+        self.waiting_lack = self.waiting_lack.wrapping_sub(now.0);
+    }
+
+    /// One patient less waits.
+    #[inline]
+    pub fn leave(&mut self, now: SimTime) {
+        self.waiting -= 1;
+        self.waiting_lack = self.waiting_lack.wrapping_add(now.0);
     }
 
     /// The integrals at `now`.
-    pub fn areas(&mut self, now: SimTime) -> LevelAreas {
-        self.touch(now);
-        let capacity =
-            self.capacity_area + u64::from(self.capacity) * now.since(self.capacity_since).0;
+    pub fn areas(&self, now: SimTime) -> LevelAreas {
+        let area = |number: u32, lack: u64| (u64::from(number) * now.0).wrapping_add(lack);
         LevelAreas {
-            busy: self.busy_area,
-            waiting: self.waiting_area,
-            capacity,
+            busy: area(self.busy, self.busy_lack),
+            waiting: area(self.waiting, self.waiting_lack),
+            capacity: area(self.capacity, self.capacity_lack),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integrals_are_those_of_the_steps() {
+        let mut level = Level::default();
+        level.set_capacity(SimTime(0), 3);
+        level.take(SimTime(10), 2);
+        level.join(SimTime(20));
+        level.set_capacity(SimTime(30), 5);
+        level.give_back(SimTime(40), 1);
+        level.leave(SimTime(45));
+        let areas = LevelAreas {
+            busy: 2 * 30 + 10,
+            waiting: 25,
+            capacity: 3 * 30 + 5 * 20,
+        };
+        assert_eq!(level.areas(SimTime(50)), areas);
     }
 }

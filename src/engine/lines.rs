@@ -202,7 +202,7 @@ impl Lines {
     }
 
     /// As [`Self::remove`], for whoever has seen the request.
-    #[inline]
+    #[inline(always)]
     pub fn forget(&mut self, id: u32, now: SimTime) {
         self.unlink(id);
         let request = self.requests.at(id as usize);

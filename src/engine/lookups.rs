@@ -183,12 +183,15 @@ impl<'p> Lookups<'p> {
     #[inline(always)]
     fn of_attributes(&self, lookup: &Lookup, attributes: &[u8; N_ATTRIBUTES]) -> u32 {
         let first = lookup.first_term as usize;
-        let mut sum = 0;
-        for term in self.terms.range(first, usize::from(lookup.n_attributes)) {
+        let worth = |term: &Term| {
             let level = attributes.at(usize::from(term.attribute));
-            sum += self.worth(term, usize::from(*level));
+            self.worth(term, usize::from(*level))
+        };
+        match self.terms.range(first, usize::from(lookup.n_attributes)) {
+            [] => 0,
+            [only] => worth(only),
+            terms => terms.iter().map(worth).sum(),
         }
-        sum
     }
 
     #[inline(always)]
@@ -211,6 +214,11 @@ impl<'p> Lookups<'p> {
     pub fn outcome(&self, lookup: &Lookup, row: u32, bits: u64) -> usize {
         let ends = self.ends.range(row as usize, usize::from(lookup.n_shares));
         let draw = bits >> UNUSED_BITS;
-        ends.iter().filter(|end| draw >= **end).count()
+        // Said apart, few shares are not counted by the vector, which costs more than they do.
+        match ends {
+            [end] => usize::from(draw >= *end),
+            [first, second] => usize::from(draw >= *first) + usize::from(draw >= *second),
+            _ => ends.iter().filter(|end| draw >= **end).count(),
+        }
     }
 }

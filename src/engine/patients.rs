@@ -136,8 +136,16 @@ impl Patient {
     /// The first slot under which something is held.
     #[inline]
     pub fn first_held(&self) -> Option<HoldSlot> {
-        let index = self.held.iter().position(|held| *held != 0)?;
-        Some(HoldSlot(index as u8))
+        let [a, b, c, d, e, f] = self.held.map(u64::from);
+        // Four slots at a time: most patients that leave hold nothing.
+        let four = a | (b << 16) | (c << 32) | (d << 48);
+        let two = e | (f << 16);
+        let zeros = match (four, two) {
+            (0, 0) => return None,
+            (0, two) => u64::BITS + two.trailing_zeros(),
+            (four, _) => four.trailing_zeros(),
+        };
+        Some(HoldSlot((zeros / u16::BITS) as u8))
     }
 
     #[inline]
@@ -183,6 +191,12 @@ impl Patients {
     /// Number inside, side tasks included.
     pub fn n_inside(&self) -> usize {
         self.records.len() - self.free.len()
+    }
+
+    /// The most that were ever inside.
+    #[inline]
+    pub fn most_inside(&self) -> usize {
+        self.records.len()
     }
 
     /// Slots of all inside, in order of slot.
@@ -314,6 +328,18 @@ mod tests {
             patient.enter(3);
             if visit % 7 == 0 {
                 (0..20).for_each(|_| patient.enter(5));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_slot_held_is_found() {
+        for slot in (0..N_HOLD_SLOTS as u8).map(HoldSlot) {
+            let mut patient = new_record(1, [0; N_ATTRIBUTES], StepId(0), 0);
+            assert_eq!(patient.first_held(), None);
+            for later in (slot.0..N_HOLD_SLOTS as u8).map(HoldSlot) {
+                patient.hold(later, Held::Unit(u16::from(later.0) * 300));
+                assert_eq!(patient.first_held(), Some(slot));
             }
         }
     }

@@ -9,11 +9,10 @@ use super::simulation::Simulation;
 
 impl<R: Reader> Simulation<'_, R> {
     /// Releases units of a pool and serves those who wait for them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, pool: PoolId, units: u32) {
         let level = self.levels.at_mut(pool.index());
-        level.touch(self.now);
-        level.busy -= units;
+        level.give_back(self.now, units);
         let has_waiting = level.waiting > 0;
         self.level_changed(pool.0);
         if has_waiting {
@@ -22,13 +21,34 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Gives free units to those in line, best rank first.
+    #[inline(never)]
     pub(super) fn serve(&mut self, pool: PoolId) {
-        while self.levels.at(pool.index()).free() > 0 {
-            let Some(id) = self.next_to_serve(pool) else {
+        loop {
+            let free = self.levels.at(pool.index()).free();
+            if free == 0 {
+                return;
+            }
+            let Some(id) = self.lines.first(pool.0) else {
                 return;
             };
+            // Nearly always the first in line asks for units of this pool alone, and there are enough.
+            let request = self.lines.get(id);
+            if request.kind == Kind::Single && u32::from(request.units) <= free {
+                self.grant_single(id);
+            } else if !self.serve_next(pool) {
+                return;
+            }
+        }
+    }
+
+    /// Gives units to the first whose request fits; false if there is none.
+    #[inline(never)]
+    fn serve_next(&mut self, pool: PoolId) -> bool {
+        let next = self.next_to_serve(pool);
+        if let Some(id) = next {
             self.grant(id);
         }
+        next.is_some()
     }
 
     /// The first request whose units are all free. One that may not be passed keeps those behind it waiting.
@@ -94,16 +114,15 @@ impl<R: Reader> Simulation<'_, R> {
         self.ready.push(request.patient);
     }
 
-    #[inline]
+    #[inline(always)]
     fn grant_single(&mut self, id: u32) {
         let request = self.lines.get(id);
         let (patient, line) = (request.patient, request.line);
         let (units, slot) = (request.units, request.slot);
         self.lines.forget(id, self.now);
         let level = self.levels.at_mut(usize::from(line));
-        level.touch(self.now);
-        level.waiting -= 1;
-        level.busy += u32::from(units);
+        level.leave(self.now);
+        level.take(self.now, u32::from(units));
         self.level_changed(line);
         self.patients.get_mut(patient).request = NO_REQUEST;
         self.put_in_hand(patient, PoolId(line), units, slot);
@@ -176,8 +195,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
         let level = self.levels.at_mut(pool.index());
-        level.touch(self.now);
-        level.busy += 1;
+        level.take(self.now, 1);
         self.level_changed(pool.0);
         self.patients.get_mut(patient).hold(
             slot,

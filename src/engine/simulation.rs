@@ -27,8 +27,8 @@ use super::starts::Starts;
 use super::streams;
 use super::time::SimTime;
 
-/// Pending events from which on patients are no longer expected to be in the nearest cache.
-const MANY_PENDING: usize = 1_024;
+/// Patients inside from which on they are no longer expected to be in the nearest cache.
+const MANY_INSIDE: usize = 1_024;
 
 /// What has happened so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,22 +186,28 @@ impl<'p, R: Reader> Simulation<'p, R> {
     }
 
     /// Runs all events before `end`; time then is `end`.
+    #[inline(never)]
     pub fn run_until(&mut self, end: SimTime) {
+        let mut until = end.min(self.wall.next_hour);
         loop {
             let planned = self.agenda.next_time();
             let arriving = self.arrivals.next_time(self.program, end);
             let time = planned.min(arriving);
-            if time >= end {
-                break;
-            }
-            if time >= self.wall.next_hour {
+            if time >= until {
+                if time >= end {
+                    break;
+                }
                 self.pass_hours(time);
+                until = end.min(self.wall.next_hour);
             }
             self.now = time;
             let first = if planned <= arriving {
-                let (_, payload) = self.agenda.pop();
+                let payload = self.agenda.pop();
                 self.look_ahead();
-                self.happen(Event::unpack(payload))
+                match Event::of_resumed(payload) {
+                    Some((patient, token)) => self.resume(patient, token),
+                    None => self.happen(Event::unpack(payload)),
+                }
             } else {
                 let arrival = self.arrivals.pop();
                 if let Some(next) = self.arrivals.likely_next() {
@@ -220,34 +226,26 @@ impl<'p, R: Reader> Simulation<'p, R> {
             self.pass_hours(end);
         }
         self.now = end;
-        for level in &mut self.levels {
-            level.touch(end);
-        }
     }
 
     /// Begins to load the patient of the next event while this one is handled.
     #[inline]
     fn look_ahead(&self) {
         // A small state is in the cache anyway.
-        if self.agenda.len() < MANY_PENDING {
+        if self.patients.most_inside() < MANY_INSIDE {
             return;
         }
-        if let Some(Event::Resume { patient, .. }) = self.agenda.likely_next().map(Event::unpack) {
+        let next = self.agenda.likely_next().and_then(Event::of_resumed);
+        if let Some((patient, _)) = next {
             self.patients.prefetch(patient);
         }
     }
 
     /// What happens; the patient that goes on, if there is one, before those whom this makes ready.
-    #[inline(always)]
+    #[inline(never)]
     fn happen(&mut self, event: Event) -> Option<u32> {
         match event {
-            Event::Resume { patient, token } => {
-                if self.patients.get(patient).token == token {
-                    self.totals.events += 1;
-                    self.resume(patient);
-                    return Some(patient);
-                }
-            }
+            Event::Resume { patient, token } => return self.resume(patient, token),
             Event::LineTimer { line } => self.line_timer(line),
             Event::PoolRoster { pool, change } => {
                 self.totals.events += 1;
@@ -261,7 +259,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
     }
 
     /// Schedules the patient to go on at its step.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule(&mut self, patient: u32, at: SimTime) {
         let token = self.patients.get(patient).token;
         let at = SimTime(at.0.min(SimTime::NEVER.0 - 1));

@@ -14,17 +14,33 @@ use super::simulation::Simulation;
 use super::streams;
 use super::time::{SimSpan, SimTime};
 
+/// Where a patient goes after a step that is not one of the commonest.
+pub(super) enum Then {
+    On(StepId),
+    /// On at the step that its record says, at this time.
+    At(SimTime),
+    /// It waits, or is gone.
+    Stop,
+}
+
 impl<R: Reader> Simulation<'_, R> {
-    /// A timed part is over: the patient is about to go on.
-    #[inline]
-    pub(super) fn resume(&mut self, patient: u32) {
-        match self.rows.at(self.step_of(patient).index()).step {
+    /// A timed part is over: the patient is about to go on, unless the event was meant for an earlier state of its record.
+    #[inline(always)]
+    pub(super) fn resume(&mut self, patient: u32, token: u16) -> Option<u32> {
+        let record = self.patients.get(patient);
+        if record.token != token {
+            return None;
+        }
+        self.totals.events += 1;
+        match self.rows.at(record.step.index()).step {
             Step::Use { pool, .. } => self.end_use(patient, pool),
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
         }
+        Some(patient)
     }
 
+    #[inline(always)]
     fn end_use(&mut self, patient: u32, pool: PoolId) {
         let record = self.patients.get_mut(patient);
         if !record.in_service() {
@@ -40,112 +56,113 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Takes steps until one takes time, makes the patient wait, or ends its journey.
-    #[inline(always)]
-    pub(super) fn go_on(&mut self, patient: u32) {
-        let mut id = self.step_of(patient);
-        loop {
-            if R::STEPS {
-                self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
-            }
-            match self.take(patient, id) {
-                Some(next) => id = next,
-                None => return,
-            }
-        }
-    }
-
-    /// One step; where the patient goes next, or `None` if it stops here (or is gone).
     ///
     /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
     #[inline(always)]
-    fn take(&mut self, patient: u32, id: StepId) -> Option<StepId> {
-        let next = StepId(id.0 + 1);
-        match self.rows.at(id.index()).step {
-            Step::Use {
-                pool,
-                wait,
-                duration,
-            } => {
-                self.stand_at(patient, id);
-                let is_served = self.patients.get(patient).in_service();
-                if is_served || self.take_units(patient, pool, 1, HoldSlot(0), wait) {
-                    self.serve_for(patient, id, pool, wait, duration);
-                }
-                None
+    pub(super) fn go_on(&mut self, patient: u32) {
+        let mut id = self.step_of(patient);
+        let until = loop {
+            if R::STEPS {
+                self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
             }
-            Step::Hold {
-                slot,
-                units,
-                pool,
-                wait,
-            } => {
-                self.stand_at(patient, id);
-                if !self.take_units(patient, pool, u32::from(units), slot, wait) {
-                    return None;
+            let next = StepId(id.0 + 1);
+            id = match self.rows.at(id.index()).step {
+                Step::Use {
+                    pool,
+                    wait,
+                    duration,
+                } => {
+                    self.stand_at(patient, id);
+                    let is_served = self.patients.get(patient).in_service();
+                    if !is_served && !self.take_units(patient, pool, 1, HoldSlot(0), wait) {
+                        return;
+                    }
+                    break self.serve_for(patient, id, pool, wait, duration);
                 }
-                self.patients.get_mut(patient).hold(
+                Step::Hold {
                     slot,
-                    Held::Pool {
-                        pool: pool.0,
-                        units,
-                    },
-                );
-                self.tell_taken(patient, Resource::Pool { pool, units });
-                Some(next)
-            }
-            Step::Mark { mark, site } => {
-                self.mark(patient, mark, site);
-                Some(next)
-            }
-            Step::Wait { duration } => {
-                let span = self.step_span(id, duration, patient);
-                self.pass(patient, next, span)
-            }
-            Step::LetGo { slot } => {
-                self.let_go(patient, slot);
-                Some(next)
-            }
-            Step::Jump { to } => Some(to),
-            Step::Share { chance, otherwise } => {
-                let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
-                Some(if is_within { next } else { otherwise })
-            }
-            Step::Choose { chance, first } => {
-                let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
-                Some(*self.program.branches.at(first as usize + outcome))
-            }
-            Step::Enter { group } => {
-                self.patients.get_mut(patient).enter(group);
-                Some(next)
-            }
-            Step::When { selector, first } => {
-                let row = self.row(self.lookups.selector(selector), patient);
-                Some(*self.program.branches.at((first + row) as usize))
-            }
-            Step::Set { attribute, level } => {
-                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
-                Some(next)
-            }
-            Step::SetBy { attribute, chance } => {
-                let level = self.outcome(chance, patient, self.step_bits(patient, id));
-                self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
-                Some(next)
-            }
-            Step::Patience { duration } => {
-                let span = self.step_span(id, duration, patient);
-                self.patients.origin_mut(patient).deadline = self.now + span;
-                Some(next)
-            }
-            Step::Leave { disposition, site } => {
-                self.leave(patient, disposition, site);
-                None
-            }
-            other => self.take_rarer(patient, id, other),
-        }
+                    units,
+                    pool,
+                    wait,
+                } => {
+                    self.stand_at(patient, id);
+                    if !self.take_units(patient, pool, u32::from(units), slot, wait) {
+                        return;
+                    }
+                    self.patients.get_mut(patient).hold(
+                        slot,
+                        Held::Pool {
+                            pool: pool.0,
+                            units,
+                        },
+                    );
+                    self.tell_taken(patient, Resource::Pool { pool, units });
+                    next
+                }
+                Step::Mark { mark, site } => {
+                    self.mark(patient, mark, site);
+                    next
+                }
+                Step::Wait { duration } => {
+                    let span = self.step_span(id, duration, patient);
+                    if span > SimSpan::ZERO {
+                        self.stand_at(patient, next);
+                        break self.now + span;
+                    }
+                    next
+                }
+                Step::LetGo { slot } => {
+                    self.let_go(patient, slot);
+                    next
+                }
+                Step::Jump { to } => to,
+                Step::Share { chance, otherwise } => {
+                    let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
+                    if is_within { next } else { otherwise }
+                }
+                Step::Choose { chance, first } => {
+                    let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
+                    *self.program.branches.at(first as usize + outcome)
+                }
+                Step::Enter { group } => {
+                    self.patients.get_mut(patient).enter(group);
+                    next
+                }
+                Step::When { selector, first } => {
+                    let row = self.row(self.lookups.selector(selector), patient);
+                    *self.program.branches.at((first + row) as usize)
+                }
+                Step::Set { attribute, level } => {
+                    self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level;
+                    next
+                }
+                Step::SetBy { attribute, chance } => {
+                    let level = self.outcome(chance, patient, self.step_bits(patient, id));
+                    self.patients.get_mut(patient).attributes[usize::from(attribute.0)] =
+                        level as u8;
+                    next
+                }
+                Step::Patience { duration } => {
+                    let span = self.step_span(id, duration, patient);
+                    self.patients.origin_mut(patient).deadline = self.now + span;
+                    next
+                }
+                Step::Leave { disposition, site } => {
+                    return self.leave(patient, disposition, site);
+                }
+                other => match self.take_rarer(patient, id, other) {
+                    Then::On(next) => next,
+                    Then::At(time) => break time,
+                    Then::Stop => return,
+                },
+            };
+        };
+        // The only place where steps schedule what follows.
+        self.schedule(patient, until);
     }
 
     #[inline(never)]
-    fn take_rarer(&mut self, patient: u32, id: StepId, step: Step) -> Option<StepId> {
+    fn take_rarer(&mut self, patient: u32, id: StepId, step: Step) -> Then {
         let next = StepId(id.0 + 1);
         self.stand_at(patient, id);
         match step {
@@ -154,10 +171,14 @@ impl<R: Reader> Simulation<'_, R> {
             Step::WaitUntil { window } => return self.wait_until(patient, next, window),
             Step::WaitRate { hazard } => return self.wait_rate(patient, id, hazard),
             Step::HoldAny { slot, pools, wait } => {
-                return self.hold_any(patient, slot, pools, wait).then_some(next);
+                if !self.hold_any(patient, slot, pools, wait) {
+                    return Then::Stop;
+                }
             }
             Step::HoldAll { slot, pools, wait } => {
-                return self.hold_all(patient, slot, pools, wait).then_some(next);
+                if !self.hold_all(patient, slot, pools, wait) {
+                    return Then::Stop;
+                }
             }
             Step::Refer { route, entry, here } => {
                 return self.refer(patient, id, route, Some(entry), here);
@@ -171,7 +192,7 @@ impl<R: Reader> Simulation<'_, R> {
                 way,
             } => {
                 self.call(patient, fleet, way, slot, wait, at_dispatch);
-                return None;
+                return Then::Stop;
             }
             Step::Convey { slot, route, entry } => {
                 return self.convey(patient, id, slot, route, entry);
@@ -181,10 +202,10 @@ impl<R: Reader> Simulation<'_, R> {
                 return self.book(patient, spec, next, otherwise);
             }
             Step::Start { with, task } => self.start_task(patient, id, with, task),
-            // The common ones have been taken before.
-            _ => unreachable!("every other step is taken in `take`"),
+            // The common ones are taken in `go_on`.
+            _ => unreachable!("every other step is taken in `go_on`"),
         }
-        Some(next)
+        Then::On(next)
     }
 
     #[inline(always)]
@@ -194,16 +215,15 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Time passes, then the patient goes on at `step`. No time at all: it goes on at once.
     #[inline]
-    pub(super) fn pass(&mut self, patient: u32, step: StepId, span: SimSpan) -> Option<StepId> {
+    pub(super) fn pass(&mut self, patient: u32, step: StepId, span: SimSpan) -> Then {
         if span == SimSpan::ZERO {
-            return Some(step);
+            return Then::On(step);
         }
         self.stand_at(patient, step);
-        self.schedule(patient, self.now + span);
-        None
+        Then::At(self.now + span)
     }
 
-    fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Option<StepId> {
+    fn wait_until(&mut self, patient: u32, next: StepId, window: WindowId) -> Then {
         let (window, clock) = (self.program.windows.at(window.index()), &self.program.clock);
         let mut at = self.now;
         loop {
@@ -218,7 +238,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
     }
 
-    fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Option<StepId> {
+    fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Then {
         let hazard = self.program.hazards.at(hazard.index());
         let profile = self.program.profiles.at(hazard.profile.index());
         let exponential = -libm::log(streams::unit(self.step_bits(patient, id)));
@@ -238,7 +258,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Takes units now, or joins the line (or turns away); true if they were taken.
-    #[inline]
+    #[inline(always)]
     fn take_units(
         &mut self,
         patient: u32,
@@ -249,16 +269,19 @@ impl<R: Reader> Simulation<'_, R> {
     ) -> bool {
         let level = self.levels.at_mut(pool.index());
         if level.waiting == 0 && level.free() >= units {
-            level.touch(self.now);
-            level.busy += units;
+            level.take(self.now, units);
             self.level_changed(pool.0);
             return true;
         }
-        self.wait_for(patient, &[pool], Kind::Single, units as u8, slot, wait)
+        let units = units as u8;
+        match *self.plain_waits.at(wait.index()) {
+            true => self.wait_plainly(patient, pool, units, slot, wait),
+            false => self.wait_for(patient, &[pool], Kind::Single, units, slot, wait),
+        }
     }
 
-    /// The timed part of a `Use`: a service begins, or one that was interrupted goes on.
-    #[inline]
+    /// The timed part of a `Use`: a service begins, or one that was interrupted goes on. Returns when it ends.
+    #[inline(always)]
     fn serve_for(
         &mut self,
         patient: u32,
@@ -266,7 +289,7 @@ impl<R: Reader> Simulation<'_, R> {
         pool: PoolId,
         wait: WaitId,
         duration: DurationId,
-    ) {
+    ) -> SimTime {
         self.tell_taken(patient, Resource::Pool { pool, units: 1 });
         let record = self.patients.get_mut(patient);
         record.set_in_service(true);
@@ -281,10 +304,10 @@ impl<R: Reader> Simulation<'_, R> {
             self.step_span(id, duration, patient)
         };
         let ends = self.now + span;
-        self.schedule(patient, ends);
         if self.levels.at(pool.index()).keeps_served {
             self.list_service(patient, pool, wait, ends);
         }
+        ends
     }
 
     /// Releases what is held under a slot.
@@ -341,10 +364,10 @@ impl<R: Reader> Simulation<'_, R> {
         route: RouteId,
         entry: Option<u8>,
         here: SiteId,
-    ) -> Option<StepId> {
+    ) -> Then {
         let spec = self.program.routes.at(route.index());
         let Some(to) = self.destination(route, patient, here) else {
-            return Some(spec.otherwise);
+            return Then::On(spec.otherwise);
         };
         let site = spec.sites.at(to.index);
         if spec.moves_patient() {
@@ -377,7 +400,7 @@ impl<R: Reader> Simulation<'_, R> {
         booking: &BookingSpec,
         next: StepId,
         otherwise: StepId,
-    ) -> Option<StepId> {
+    ) -> Then {
         let calendar = self.program.calendars.at(booking.calendar.index());
         debug_assert!(
             calendar
@@ -390,7 +413,7 @@ impl<R: Reader> Simulation<'_, R> {
             .book(booking, calendar, self.now, &self.program.clock)
         {
             Some(time) => self.pass(patient, next, time.since(self.now)),
-            None => Some(otherwise),
+            None => Then::On(otherwise),
         }
     }
 

@@ -26,7 +26,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     fn tell_hour(&mut self, boundary: SimTime) {
-        for (level, areas) in self.levels.iter_mut().zip(&mut self.areas) {
+        for (level, areas) in self.levels.iter().zip(&mut self.areas) {
             *areas = level.areas(boundary);
         }
         let (pools, fleets) = self.areas.split_at(self.program.pools.len());

@@ -47,9 +47,6 @@ impl<R: Reader> Simulation<'_, R> {
         slot: HoldSlot,
         wait: WaitId,
     ) -> bool {
-        if kind == Kind::Single && *self.plain_waits.at(wait.index()) {
-            return self.wait_plainly(patient, pools[0], units, slot, wait);
-        }
         let rule = self.program.waits.at(wait.index());
         let rank = self.rank(patient, wait);
         if rule.interrupts && kind == Kind::Single && self.interrupt_for(pools[0], rank) {
@@ -94,7 +91,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// As [`Self::wait_for`], for the commonest wait: for one pool, ranked by an attribute or not at all, with nothing that
     /// changes while it lasts.
-    fn wait_plainly(
+    pub(super) fn wait_plainly(
         &mut self,
         patient: u32,
         pool: PoolId,
@@ -159,8 +156,7 @@ impl<R: Reader> Simulation<'_, R> {
         let due = request.due();
         let id = self.lines.join(request);
         let level = self.levels.at_mut(usize::from(line));
-        level.touch(self.now);
-        level.waiting += 1;
+        level.join(self.now);
         self.set_line_timer(line, due);
         self.level_changed(line);
         id
@@ -182,8 +178,7 @@ impl<R: Reader> Simulation<'_, R> {
             let following = self.lines.get(current).sibling;
             let request = self.lines.remove(current, self.now);
             let level = self.levels.at_mut(usize::from(request.line));
-            level.touch(self.now);
-            level.waiting -= 1;
+            level.leave(self.now);
             self.level_changed(request.line);
             if following == id {
                 break;

@@ -24,6 +24,32 @@ pub struct WeeklyMass {
     stretches: Box<[Stretch]>,
 }
 
+/// The bin that a time was found in last: times that follow in the same bin are found without a search.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
+    /// Amount of the cycles before.
+    of_cycles: f64,
+    /// Amount of the cycle before the bin, and up to which the bin is known to reach.
+    before: f64,
+    until: f64,
+    slowness: f64,
+    /// Milliseconds from the beginning of the first cycle.
+    start: f64,
+}
+
+impl Default for Cursor {
+    /// In no bin.
+    fn default() -> Self {
+        Self {
+            of_cycles: 0.0,
+            before: 0.0,
+            until: f64::NEG_INFINITY,
+            slowness: 0.0,
+            start: 0.0,
+        }
+    }
+}
+
 /// From a change of clocks on, another part of the cycle passes.
 struct Stretch {
     from_amount: f64,
@@ -99,28 +125,39 @@ impl WeeklyMass {
         cycles * self.of_cycle + self.before[index] + within - self.skipped
     }
 
-    /// Milliseconds from time zero until `amount` has passed; infinite if nothing ever does.
-    #[inline]
-    pub fn time_at(&self, amount: f64) -> f64 {
+    /// Milliseconds from time zero until `amount` has passed; infinite if nothing ever does. Amounts may only grow while the cursor
+    /// is the same.
+    #[inline(always)]
+    pub fn next_time_at(&self, amount: f64, cursor: &mut Cursor) -> f64 {
+        let rest = (amount + self.skipped) - cursor.of_cycles;
+        if rest < cursor.until {
+            return cursor.start + (rest - cursor.before) * cursor.slowness - self.offset;
+        }
+        self.find(amount, cursor)
+    }
+
+    #[inline(never)]
+    fn find(&self, amount: f64, cursor: &mut Cursor) -> f64 {
         if self.of_cycle <= 0.0 {
             return f64::INFINITY;
         }
         if !self.stretches.is_empty() {
             return self.time_of_changed_clock(amount);
         }
-        self.time_of_fixed_clock(amount)
+        self.time_of_fixed_clock(amount, cursor)
     }
 
     fn time_of_changed_clock(&self, amount: f64) -> f64 {
+        let fixed = |amount| self.time_of_fixed_clock(amount, &mut Cursor::default());
         let mut of = self.stretches.iter().rev();
         match of.find(|stretch| stretch.from_amount <= amount) {
-            Some(stretch) => self.time_of_fixed_clock(amount + stretch.skipped) - stretch.shift,
-            None => self.time_of_fixed_clock(amount),
+            Some(stretch) => fixed(amount + stretch.skipped) - stretch.shift,
+            None => fixed(amount),
         }
     }
 
     #[inline]
-    fn time_of_fixed_clock(&self, amount: f64) -> f64 {
+    fn time_of_fixed_clock(&self, amount: f64, cursor: &mut Cursor) -> f64 {
         let amount = amount + self.skipped;
         let cycles = (amount * self.cycles_per_amount) as i64 as f64;
         let rest = (amount - cycles * self.of_cycle).max(0.0);
@@ -131,9 +168,17 @@ impl WeeklyMass {
         {
             bin += 1;
         }
+        // Where a cycle ends is a matter of rounding: the last bin is left a little early.
+        let end = self.of_cycle * (1.0 - 1e-9);
+        *cursor = Cursor {
+            of_cycles: cycles * self.of_cycle,
+            before: self.before[bin],
+            until: self.before.get(bin + 1).copied().unwrap_or(end),
+            slowness: self.slowness[bin],
+            start: (cycles * self.slowness.len() as f64 + bin as f64) * self.bin,
+        };
         // Rounding may lead to a bin in which nothing passes, at the end of the cycle.
-        let into = (rest - self.before[bin]) * self.slowness[bin];
-        (cycles * self.slowness.len() as f64 + bin as f64) * self.bin + into - self.offset
+        cursor.start + (rest - cursor.before) * cursor.slowness - self.offset
     }
 }
 
@@ -141,6 +186,12 @@ impl WeeklyMass {
 mod tests {
     use super::super::time::{DAY, HOUR, SimSpan, SimTime};
     use super::*;
+
+    impl WeeklyMass {
+        fn time_at(&self, amount: f64) -> f64 {
+            self.next_time_at(amount, &mut Cursor::default())
+        }
+    }
 
     #[test]
     fn the_clock_runs_as_fast_as_the_profile() {

@@ -22,7 +22,13 @@ pub struct Sampler {
     /// Bounds of the values; they also take off a table's overshoot by rounding.
     low: f64,
     high: f64,
+    /// Bounds of the values as lengths of time: from zero on, and below 2^51 ms, 71,000 years.
+    shortest: f64,
+    longest: f64,
 }
+
+/// Added to 2^52, a number has its nearest whole number in its last 52 bits: half the price of a conversion.
+const LIFT: f64 = 4_503_599_627_370_496.0;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Form {
@@ -67,37 +73,44 @@ impl Sampler {
         } else {
             form(distribution)
         };
-        Self { form, low, high }
+        let longest = 0.5 * LIFT;
+        Self {
+            form,
+            low,
+            high,
+            shortest: low.clamp(0.0, longest),
+            longest: high.clamp(0.0, longest),
+        }
     }
 
     /// The value that `bits` stand for: the quantile at `bits / 2^64` (of a mixture: the part's).
     #[inline(always)]
     pub fn sample(&self, bits: u64) -> f64 {
-        let value = match &self.form {
+        within(self.low, self.high, self.unbounded(bits))
+    }
+
+    #[inline(always)]
+    fn unbounded(&self, bits: u64) -> f64 {
+        match &self.form {
             Form::Smooth(table) => table.at(bits),
             Form::Constant => self.low,
             Form::Rarer(rarer) => rarer.sample(bits),
-        };
-        // Comparisons, not `max` and `min`: those look for NaN, which costs a nanosecond.
-        let value = if value > self.low { value } else { self.low };
-        if value < self.high { value } else { self.high }
+        }
     }
 
     /// The value as a length of time, where values are milliseconds; negative ones become zero.
-    #[inline]
+    #[inline(always)]
     pub fn sample_span(&self, bits: u64) -> SimSpan {
-        // Added to 2^52, a number has its nearest whole number in its last 52 bits: half the price of a conversion. No span
-        // reaches 2^51 ms, 71,000 years.
-        const LIFT: f64 = 4_503_599_627_370_496.0;
-        let value = self.sample(bits);
-        let value = if value > 0.0 { value } else { 0.0 };
-        let value = if value < 0.5 * LIFT {
-            value
-        } else {
-            0.5 * LIFT
-        };
-        SimSpan((value + LIFT).to_bits() & ((1 << 52) - 1))
+        let value = within(self.shortest, self.longest, self.unbounded(bits));
+        SimSpan((value + LIFT).to_bits() - LIFT.to_bits())
     }
+}
+
+/// Comparisons, not `max` and `min`: those look for NaN, which costs a nanosecond.
+#[inline(always)]
+fn within(low: f64, high: f64, value: f64) -> f64 {
+    let value = if value > low { value } else { low };
+    if value < high { value } else { high }
 }
 
 impl Rarer {

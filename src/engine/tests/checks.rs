@@ -67,7 +67,7 @@ fn somebody_counted_in_line_who_does_not_stand_there_breaks_littles_law() {
         }]
     );
     assert_eq!(right[0].relative_error(), 0.0);
-    simulation.levels[0].waiting += 1;
+    simulation.levels[0].join(simulation.now);
     simulation.run_until(SimTime(24 * HOUR.0 + MINUTE.0));
     let area = waited + 3 * MINUTE.0;
     let waited = waited + 2 * MINUTE.0;
