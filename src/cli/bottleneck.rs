@@ -47,7 +47,6 @@ fn at_least_zero(written: &str) -> Result<f64, String> {
 pub fn bottleneck(arguments: &BottleneckArguments) -> Result<Exit, Exit> {
     let common = &arguments.common;
     let mut models = loading::models(std::slice::from_ref(&arguments.scenario), common)?;
-    loading::of_one_area(&models, "bottleneck")?;
     let model = models.remove(0);
     let out = common
         .out
@@ -273,9 +272,13 @@ impl Shown<'_> {
         put_line!("{}: {}.", model.title, self.finding());
         let first = &self.numbers[0];
         put_line!(
-            "Change of {} ({}) by one more unit; intervals hold together at 95 % for {} pools; {:.0} s",
+            "Change of {} ({}) by one more unit{}; intervals hold together at 95 % for {} pools; {:.0} s",
             first.name(),
             first.unit,
+            match model.areas.len() {
+                0 => String::new(),
+                n => format!(" in each of {n} areas"),
+            },
             self.found.tried.len(),
             took.as_secs_f64()
         );

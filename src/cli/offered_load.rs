@@ -1,4 +1,4 @@
-//! `check --load`: offered load against rostered capacity by pool and hour of the week, before any run.
+//! `check --load`: offered load against rostered capacity by pool or fleet and hour of the week, before any run.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::report::offered_load::{PoolWeek, finding, table, weeks};
 use crate::uec::load::{Loaded, load_by_hour};
 use crate::uec::model::Model;
 
-/// Pools shown on the terminal that are never short: the table has all.
+/// Pools and fleets shown on the terminal that are never short: the table has all.
 const MOST_AT_EASE: usize = 5;
 /// Pools shown on the terminal: more is for the table.
 const MOST_SHOWN: usize = 60;
@@ -140,8 +140,8 @@ fn show(model: &Model, weeks: &[PoolWeek<'_>], folder: Option<&Path>) {
     let n_more = weeks.len() - shown.len();
     match n_short.saturating_sub(shown.len()) {
         0 if n_more == 0 => {}
-        0 => put_line!("  and {n_more} more pools that are never short"),
-        n_short => put_line!("  and {n_more} more pools, of which {n_short} are short"),
+        0 => put_line!("  and {n_more} more that are never short"),
+        n_short => put_line!("  and {n_more} more, of which {n_short} are short"),
     }
     match folder {
         Some(folder) => put_line!("{}", say::written(folder)),

@@ -1,13 +1,14 @@
 //! Which pool is the bottleneck: the paired effect of one more unit in each pool and fleet in turn.
 //!
 //! All runs see the same patients as the scenario itself. One unit more of a pool is there whenever any is rostered, so that
-//! what is closed stays closed; one unit more of a fleet copies the unit that is on for most of the week, at its station.
+//! what is closed stays closed; one unit more of a fleet copies the unit that is on for most of the week, at its station. Of
+//! several areas each that has any has one more.
 
 use super::control::{Control, Failure};
 use super::results::{Estimate, Results};
 use super::soundness::line_name;
 use super::summarise::estimate;
-use crate::engine::program::Roster;
+use crate::engine::program::{Program, Roster};
 use crate::engine::time::HOUR;
 use crate::stats::intervals::{bonferroni, half_width};
 use crate::stats::summary::mean;
@@ -124,29 +125,45 @@ fn lines(model: &Model) -> impl Iterator<Item = Line> {
     pools.chain(fleets)
 }
 
+/// In any area.
 fn has_units(model: &Model, line: Line) -> bool {
     let is_on = |roster: &Roster| roster.changes.iter().any(|(_, units)| *units > 0);
-    match line {
-        Line::Pool(pool) => is_on(&model.program.pools[pool.index()].roster),
+    let areas = model.areas.iter().map(|area| &area.program);
+    let mut programs = areas.chain([&model.program]);
+    programs.any(|program| match line {
+        Line::Pool(pool) => is_on(&program.pools[pool.index()].roster),
         Line::Fleet(fleet) => {
-            let units = &model.program.fleets[fleet.index()].units;
-            units.iter().any(|unit| is_on(&unit.roster))
+            let mut units = program.fleets[fleet.index()].units.iter();
+            units.any(|unit| is_on(&unit.roster))
         }
-    }
+    })
 }
 
-/// The scenario with one unit more in one pool or fleet.
+/// The scenario with one unit more in one pool or fleet, in each of its areas.
 pub fn one_more(model: &Model, line: Line) -> Model {
     let mut model = model.clone();
+    let areas = model.areas.iter_mut().map(|area| &mut area.program);
+    for program in areas.chain([&mut model.program]) {
+        add_unit(program, line);
+    }
+    model.name = format!(
+        "{} with one more of {}",
+        model.name,
+        line_name(&model, line)
+    );
+    model
+}
+
+fn add_unit(program: &mut Program, line: Line) {
     match line {
         Line::Pool(pool) => {
-            let roster = &mut model.program.pools[pool.index()].roster;
+            let roster = &mut program.pools[pool.index()].roster;
             for (_, units) in roster.changes.iter_mut().filter(|(_, units)| *units > 0) {
                 *units += 1;
             }
         }
         Line::Fleet(fleet) => {
-            let units = &mut model.program.fleets[fleet.index()].units;
+            let units = &mut program.fleets[fleet.index()].units;
             // The first of several that are on for equally long.
             let longest = units
                 .iter()
@@ -155,12 +172,6 @@ pub fn one_more(model: &Model, line: Line) -> Model {
             units.extend(longest.cloned());
         }
     }
-    model.name = format!(
-        "{} with one more of {}",
-        model.name,
-        line_name(&model, line)
-    );
-    model
 }
 
 /// Gives each candidate one more unit in turn and compares with the baseline; the first of `wanted` ranks.
@@ -175,8 +186,11 @@ pub fn find(
 ) -> Result<Bottleneck, String> {
     let confidence = bonferroni(CONFIDENCE, candidates.len());
     let (mut tried, mut failures, mut is_partial) = (Vec::new(), Vec::new(), false);
-    // As many at a time as keep all threads busy to nearly the end.
-    let at_a_time = (4 * control.threads).max(4);
+    // As many at a time as keep all threads busy to nearly the end; areas do by themselves, and are much to hold.
+    let at_a_time = match baseline.model.areas.is_empty() {
+        true => (4 * control.threads).max(4),
+        false => 1,
+    };
     for some in candidates.chunks(at_a_time) {
         let models = some.iter().map(|one| one_more(&baseline.model, one.line));
         let ended = super::run(models.collect(), control)?;

@@ -100,8 +100,12 @@ pub fn finding(model: &Model, number_of: &Number<'_>, found: &Bottleneck) -> Str
         );
     }
     let best_words = line_words(model, best.candidate.line);
+    let everywhere = match model.areas.is_empty() {
+        true => "",
+        false => " in every area",
+    };
     let told = format!(
-        "One more of {best_words} helps most: {what} {} ({} to {})",
+        "One more of {best_words}{everywhere} helps most: {what} {} ({} to {})",
         in_words(&effect, &number_of.unit),
         signed(difference.low),
         signed(difference.high)

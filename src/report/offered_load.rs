@@ -8,11 +8,13 @@ use super::format::{DAYS, exact, number};
 use super::subject::site_title;
 use super::tables::Sheet;
 
-/// A pool that patients come to, with its week.
+/// A pool that patients come to or a fleet that they call, with its week.
 pub struct PoolWeek<'a> {
     /// Of several areas.
     pub area: Option<&'a Named>,
+    /// Empty for a fleet.
     pub site: &'a str,
+    /// Or the fleet.
     pub pool: &'a str,
     /// `Doctors at Exeter`; of an area with its name.
     pub name: String,
@@ -67,12 +69,21 @@ fn weeks_of<'a>(
     area: Option<&'a Named>,
     loads: &'a [HourlyLoad],
 ) -> Vec<PoolWeek<'a>> {
-    let pools = model.names.pools.iter().zip(loads);
+    let pools = model.names.pools.iter().map(|pool| {
+        let site = &model.names.sites[pool.site.index()].id;
+        (site.as_str(), pool.id.as_str())
+    });
+    let fleets = model
+        .names
+        .fleets
+        .iter()
+        .map(|fleet| ("", fleet.id.as_str()));
     let weeks = pools
+        .chain(fleets)
+        .zip(loads)
         .filter(|(_, load)| load.is_wanted())
-        .map(|(pool, load)| {
-            let site = &model.names.sites[pool.site.index()].id;
-            let (name, site_title) = (pool_words(model, site, &pool.id), site_words(model, site));
+        .map(|((site, pool), load)| {
+            let (name, site_title) = (pool_words(model, site, pool), site_words(model, site));
             let (name, site_title) = match area {
                 None => (name, site_title),
                 Some(area) if site_title.is_empty() => {
@@ -86,9 +97,9 @@ fn weeks_of<'a>(
             PoolWeek {
                 area,
                 site,
-                pool: &pool.id,
+                pool,
                 name,
-                title: capitalised(&pool.id),
+                title: capitalised(pool),
                 site_title,
                 load,
             }
@@ -115,7 +126,7 @@ pub fn capitalised(pool: &str) -> String {
 /// `Exeter`; empty for what belongs to the whole area.
 pub fn site_words(model: &Model, site: &str) -> String {
     match site {
-        EVERYWHERE => String::new(),
+        "" | EVERYWHERE => String::new(),
         site => site_title(model, site),
     }
 }
@@ -124,14 +135,18 @@ pub fn site_words(model: &Model, site: &str) -> String {
 pub fn finding(weeks: &[PoolWeek<'_>]) -> String {
     let n_short = |week: &PoolWeek<'_>| week.load.hours_short();
     let short = weeks.iter().filter(|week| n_short(week) > 0).count();
+    let (one, several) = match weeks.iter().any(|week| week.site.is_empty()) {
+        true => ("pool or fleet", "pools and fleets"),
+        false => ("pool", "pools"),
+    };
     let Some(worst) = weeks.first().filter(|_| short > 0) else {
-        return "No pool is short of units in any hour of the week".to_owned();
+        return format!("No {one} is short of units in any hour of the week");
     };
     let n_hours = n_short(worst);
     let others = match short - 1 {
-        0 => "no other pool is".to_owned(),
-        1 => "one other pool is in some".to_owned(),
-        others => format!("{others} other pools are in some"),
+        0 => format!("no other {one} is"),
+        1 => format!("one other {one} is in some"),
+        others => format!("{others} other {several} are in some"),
     };
     let (is, hours) = (
         if worst.pool.ends_with('s') {

@@ -387,6 +387,37 @@ fn the_bottleneck_is_the_pool_where_one_more_unit_helps_most() {
 }
 
 #[test]
+fn of_areas_each_has_one_more_unit() {
+    let scratch = Scratch::new("bottleneck-areas");
+    let areas = "[areas]\nfile = \"areas.csv\"\n[areas.set]\n\"arrivals.walk_ins.rate\" = { column = \"rate\" }\n";
+    let scenario = scratch.write("tight.toml", &clinic("2", 60, "364 days", areas));
+    scratch.write(
+        "areas.csv",
+        "area,title,rate\nn,North,60 per day\ns,South,60 per day\n",
+    );
+    let arguments = [
+        "bottleneck",
+        &scenario,
+        "--replications",
+        "2",
+        "--out",
+        "out",
+    ];
+    let call = uecsim_in(scratch.folder(), &arguments);
+    assert_eq!(call.exit, 0, "{}", call.err);
+    let finding =
+        "A clinic: One more of Nurses at Northgate in every area helps most: Visit, mean from ";
+    assert!(call.out.starts_with(finding), "{}", call.out);
+    let words = "Change of Visit, mean (min) by one more unit in each of 2 areas";
+    assert!(call.out.contains(words), "{}", call.out);
+    let table = fs::read_to_string(scratch.path("out/bottleneck.csv")).expect("it was written");
+    let first: Vec<&str> = table.lines().nth(1).expect("a row").split(',').collect();
+    let difference: f64 = first[7].parse().expect("a number");
+    // Both areas are like the clinic above: -81.9 minutes by Erlang's formula.
+    assert!((difference / -81.9 - 1.0).abs() < 0.15, "{difference}");
+}
+
+#[test]
 fn bottleneck_ranks_by_the_measure_asked_for_and_refuses_others() {
     let scratch = Scratch::new("bottleneck-measure");
     let scenario = scratch.write("tight.toml", &clinic("2", 60, "28 days", ""));

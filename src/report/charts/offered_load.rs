@@ -1,4 +1,4 @@
-//! Offered load as a line against rostered capacity as a step, by hour of the week: one small plot per pool.
+//! Offered load as a line against rostered capacity as a step, by hour of the week: one small plot per pool or fleet.
 
 use crate::report::format::number;
 use crate::report::offered_load::{PoolWeek, finding, when};
@@ -9,7 +9,8 @@ use super::{Chart, ChartTable, Drawing, axis, frame, text};
 
 const READ: &str = "the line is the number of units that would be busy if nobody waited, the step what is rostered. Where the line lies above the step the gap is \
                     filled, and a bar with a triangle stands below: work is put off there, and lines grow until the step is above again. An estimate before any \
-                    run: every service lasts its mean time, and nobody queues, travels or gives up.";
+                    run: every service lasts its mean time, nobody queues or gives up, and a fleet's units come \
+                    from the nearest station.";
 const LEFT: f64 = 44.0;
 const GAP: f64 = 58.0;
 const PLOT: f64 = 84.0;
@@ -29,11 +30,11 @@ pub fn draw(weeks: &[PoolWeek<'_>], scenario: &str) -> Option<Chart> {
     let shown = &weeks[..weeks.len().min(MOST_PLOTS)];
     let which = match weeks.len() > shown.len() {
         true => format!(
-            "the {} of {} pools with most short hours, then the highest load",
+            "the {} of {} with most short hours, then the highest load",
             shown.len(),
             weeks.len()
         ),
-        false => "all pools that patients come to".to_owned(),
+        false => "all that patients come to or call".to_owned(),
     };
     let drawing = Drawing {
         title: finding(weeks),
@@ -65,7 +66,7 @@ pub fn draw(weeks: &[PoolWeek<'_>], scenario: &str) -> Option<Chart> {
 
 fn table(weeks: &[PoolWeek<'_>]) -> ChartTable {
     let columns = [
-        "Pool",
+        "Pool or fleet",
         "Units wanted, mean",
         "Units rostered, mean",
         "Load",

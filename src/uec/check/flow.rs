@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use crate::engine::arrivals::mean_rate_of_gaps;
 use crate::engine::program::{
-    Arrivals, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec, Window,
+    Arrivals, FleetId, HoldSlot, Program, RouteId, RouteRule, SiteId, Step, StepId, StreamSpec,
+    Window,
 };
 use crate::engine::time::{DAY, HOUR};
 use crate::uec::compile::Compiled;
 
+use super::driving::Driving;
 use super::hours::{N_HOURS, hours_of, later, occupied};
 use super::mix::{Flow, Mix, is_open, parts_of, scaled, until_open};
 use super::near::Near;
@@ -21,11 +23,11 @@ use super::near::Near;
 /// What the estimate gives.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// By pool: units that would be busy on average if nobody waited.
+    /// By line, pools first, then fleets: units that would be busy on average if nobody waited.
     pub busy: Vec<f64>,
-    /// By pool: patients per millisecond that come to it.
+    /// By line: patients per millisecond that come to it.
     pub arrivals: Vec<f64>,
-    /// By pool: as `busy` for each hour of the week, Monday 00:00 first; empty unless hours are followed.
+    /// By line: as `busy` for each hour of the week, Monday 00:00 first; empty unless hours are followed.
     pub busy_by_hour: Vec<Vec<f64>>,
 }
 
@@ -91,6 +93,9 @@ struct Walk<'c> {
     program: &'c Program,
     mix: Mix<'c>,
     near: Near,
+    driving: Driving<'c>,
+    /// By slot and line: the way by which the fleet's latest call under the slot is driven.
+    ways: BTreeMap<(u8, usize), u8>,
     /// By step: flow that has come but not gone on.
     pending: Vec<Flow>,
     busy: Vec<f64>,
@@ -102,14 +107,18 @@ struct Walk<'c> {
 impl<'c> Walk<'c> {
     fn new(compiled: &'c Compiled, by_hour: bool) -> Self {
         let program = &compiled.program;
-        let n_followed = if by_hour { program.pools.len() } else { 0 };
+        let n_lines = program.pools.len() + program.fleets.len();
+        let n_followed = if by_hour { n_lines } else { 0 };
+        let near = Near::new(compiled);
         Self {
             program,
             mix: Mix::new(compiled, by_hour),
-            near: Near::new(compiled),
+            driving: Driving::new(program, near.zone, near.places.clone()),
+            near,
+            ways: BTreeMap::new(),
             pending: vec![Flow::default(); program.steps.len()],
-            busy: vec![0.0; program.pools.len()],
-            arrivals: vec![0.0; program.pools.len()],
+            busy: vec![0.0; n_lines],
+            arrivals: vec![0.0; n_lines],
             busy_by_hour: vec![vec![0.0; N_HOURS]; n_followed],
         }
     }
@@ -160,6 +169,9 @@ impl<'c> Walk<'c> {
         for (key, more) in flow.held {
             *there.held.entry(key).or_insert(0.0) += more;
         }
+        for (site, more) in flow.moved {
+            *there.moved.entry(site).or_insert(0.0) += more;
+        }
     }
 
     /// Moves the flow at a step on.
@@ -197,10 +209,10 @@ impl<'c> Walk<'c> {
                     self.send_if_any(to, part);
                 }
             }
-            Step::Refer { route, entry, here } => self.refer(route, entry, here, flow),
-            Step::Convey { route, entry, .. } => {
+            Step::Refer { route, entry, here } => self.refer(route, entry, here, None, flow),
+            Step::Convey { slot, route, entry } => {
                 let here = self.program.draws[index].site;
-                self.refer(route, entry, here, flow);
+                self.refer(route, entry, here, Some(slot), flow);
             }
             Step::Start { with, task } => {
                 let mut task_flow = Flow {
@@ -262,9 +274,16 @@ impl<'c> Walk<'c> {
                     *flow.held.entry(key).or_insert(0.0) += flow.per_millisecond;
                 }
             }
-            Step::Call { fleet, slot, .. } => {
+            Step::Call {
+                fleet, slot, way, ..
+            } => {
                 let key = (slot.0, n_pools + fleet.index());
+                self.arrivals[key.1] += flow.per_millisecond;
+                self.ways.insert(key, way);
                 *flow.held.entry(key).or_insert(0.0) += flow.per_millisecond;
+                let day = self.mix.day_shares(flow);
+                let drive = self.driving.to(fleet, way, flow, &self.mix.offsets, &day);
+                self.time_passes(drive, flow);
             }
             Step::LetGo { slot } => flow.held.retain(|(held, _), _| *held != slot.0),
             Step::Wait { duration } => {
@@ -294,9 +313,7 @@ impl<'c> Walk<'c> {
     /// Whatever is held is busy while time passes; the flow goes on later by so much.
     fn time_passes(&mut self, milliseconds: f64, flow: &mut Flow) {
         for ((_, line), held) in &flow.held {
-            if *line < self.busy.len() {
-                self.keep_busy(*line, *held, milliseconds, flow);
-            }
+            self.keep_busy(*line, *held, milliseconds, flow);
         }
         if let Some(hours) = self.mix.hours_of_flow(flow) {
             let hours = later(hours, milliseconds);
@@ -304,12 +321,12 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// So many units per millisecond of a pool are taken by the patients of a flow, for so long.
-    fn keep_busy(&mut self, pool: usize, per_millisecond: f64, milliseconds: f64, flow: &Flow) {
-        self.busy[pool] += per_millisecond * milliseconds;
+    /// So many units per millisecond of a line are taken by the patients of a flow, for so long.
+    fn keep_busy(&mut self, line: usize, per_millisecond: f64, milliseconds: f64, flow: &Flow) {
+        self.busy[line] += per_millisecond * milliseconds;
         if let Some(hours) = self.mix.hours_of_flow(flow) {
             let each = per_millisecond / flow.per_millisecond;
-            for (sum, busy) in self.busy_by_hour[pool]
+            for (sum, busy) in self.busy_by_hour[line]
                 .iter_mut()
                 .zip(occupied(hours, milliseconds))
             {
@@ -344,13 +361,21 @@ impl<'c> Walk<'c> {
         self.mix.set_hours(flow, &after);
     }
 
-    fn refer(&mut self, route: RouteId, entry: u8, here: SiteId, flow: Flow) {
+    /// Sends a flow to the sites of a route, with the unit that it holds under a slot if it is conveyed.
+    fn refer(
+        &mut self,
+        route: RouteId,
+        entry: u8,
+        here: SiteId,
+        with: Option<HoldSlot>,
+        flow: Flow,
+    ) {
         let shares = self.site_shares(route, here, &flow);
         let spec = &self.program.routes[route.index()];
-        let to = |site: usize| spec.sites[site].entries[usize::from(entry)];
         let Some(hours) = self.mix.hours_of_flow(&flow) else {
             for (site, share) in shares.into_iter().enumerate() {
-                self.send_if_any(to(site), scaled(&flow, share));
+                let part = scaled(&flow, share);
+                self.arrive_at((route, site), entry, with, part);
             }
             return;
         };
@@ -374,19 +399,55 @@ impl<'c> Walk<'c> {
             nowhere[hour] = if total > 0.0 { 0.0 } else { *of_hour };
         }
         for (site, hours) in by_site.iter().enumerate() {
-            self.send_part(to(site), &flow, hours);
+            if let Some(part) = self.part_of_hours(&flow, hours) {
+                self.arrive_at((route, site), entry, with, part);
+            }
         }
-        self.send_part(spec.otherwise, &flow, &nowhere);
+        if let Some(part) = self.part_of_hours(&flow, &nowhere) {
+            self.send(spec.otherwise, part);
+        }
     }
 
-    /// Sends those of a flow on who come by in these hours.
-    fn send_part(&mut self, to: StepId, flow: &Flow, hours: &[f64]) {
+    /// Those of a flow who come by in these hours, if there are any.
+    fn part_of_hours(&self, flow: &Flow, hours: &[f64]) -> Option<Flow> {
         let share = hours.iter().sum::<f64>() / flow.per_millisecond;
-        if share > 0.0 {
+        (share > 0.0).then(|| {
             let mut part = scaled(flow, share);
             self.mix.set_hours(&mut part, hours);
-            self.send(to, part);
+            part
+        })
+    }
+
+    /// A part of a flow goes to a site of a route, where it goes on.
+    fn arrive_at(
+        &mut self,
+        (route, site): (RouteId, usize),
+        entry: u8,
+        with: Option<HoldSlot>,
+        mut part: Flow,
+    ) {
+        if part.per_millisecond <= 0.0 {
+            return;
         }
+        let spec = &self.program.routes[route.index()];
+        let n_pools = self.program.pools.len();
+        let held = part.held.keys().copied();
+        let unit = with.and_then(|slot| {
+            let mut units = held.filter(|(held, line)| *held == slot.0 && *line >= n_pools);
+            units.next()
+        });
+        if let Some((slot, line)) = unit {
+            let fleet = FleetId((line - n_pools) as u8);
+            let way = self.ways.get(&(slot, line)).copied().unwrap_or(0);
+            let day = self.mix.day_shares(&part);
+            let offsets = &self.mix.offsets;
+            let drive = (self.driving).with((fleet, way), (route, site), &part, offsets, &day);
+            self.time_passes(drive, &mut part);
+        }
+        if with.is_some() || spec.moves_patient() {
+            part.moved = BTreeMap::from([(spec.sites[site].site, part.per_millisecond)]);
+        }
+        self.send(spec.sites[site].entries[usize::from(entry)], part);
     }
 
     /// Shares of the sites of a route, as if all were open.

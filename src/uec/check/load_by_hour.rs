@@ -1,4 +1,4 @@
-//! Offered load against rostered capacity by pool and hour of the week, before any run.
+//! Offered load against rostered capacity by pool or fleet and hour of the week, before any run.
 //!
 //! An estimate in closed form: [`super::flow`] says what it takes for granted. Every service and wait lasts its mean time, and
 //! queues, journeys and driving take none; where the first of these bends a curve, its mean over the week stays right.
@@ -6,9 +6,9 @@
 use crate::uec::compile::Compiled;
 
 use super::flow::expected_by_hour;
-use super::hours::rostered;
+use super::hours::{N_HOURS, rostered};
 
-/// Estimated load of a pool by hour of the week, Monday 00:00 first.
+/// Estimated load of a pool or fleet by hour of the week, Monday 00:00 first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HourlyLoad {
     /// Units that would be busy on average if nobody had to wait.
@@ -65,20 +65,20 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-/// In the order of the pools.
+/// In the order of the pools, then of the fleets.
 pub fn hourly_loads(compiled: &Compiled) -> Vec<HourlyLoad> {
     let program = &compiled.program;
     let offered = expected_by_hour(compiled).busy_by_hour.into_iter();
-    let pools = program.pools.iter();
-    pools
-        .zip(offered)
-        .map(|(pool, offered)| HourlyLoad {
-            offered,
-            capacity: rostered(
-                &pool.roster,
-                program.clock.week_offset,
-                program.months.len(),
-            ),
+    let units = |roster| rostered(roster, program.clock.week_offset, program.months.len());
+    let pools = program.pools.iter().map(|pool| units(&pool.roster));
+    let fleets = program.fleets.iter().map(|fleet| {
+        let each = fleet.units.iter().map(|unit| units(&unit.roster));
+        each.fold(vec![0.0; N_HOURS], |sum, unit| {
+            sum.iter().zip(unit).map(|(sum, unit)| sum + unit).collect()
         })
+    });
+    let loads = pools.chain(fleets).zip(offered);
+    loads
+        .map(|(capacity, offered)| HourlyLoad { offered, capacity })
         .collect()
 }

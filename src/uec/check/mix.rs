@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::program::{Arrivals, AttributeId, Dimension, Program, Selector, Since, Window};
+use crate::engine::program::{
+    Arrivals, AttributeId, Dimension, Program, Selector, Since, SiteId, Window,
+};
 use crate::engine::time::{HOUR, SimSpan, WEEK};
 use crate::uec::compile::Compiled;
 
@@ -19,6 +21,8 @@ pub struct Flow {
     pub levels: Vec<f64>,
     /// Units held, as flows, by slot and line (pools, then fleets).
     pub held: BTreeMap<(u8, usize), f64>,
+    /// By site: those who have gone there; the others are where they arose.
+    pub moved: BTreeMap<SiteId, f64>,
 }
 
 /// Averages tables over flows.
@@ -58,6 +62,7 @@ impl<'c> Mix<'c> {
             per_millisecond,
             levels: vec![0.0; self.n_levels + n_hours],
             held: BTreeMap::new(),
+            moved: BTreeMap::new(),
         }
     }
 
@@ -81,6 +86,15 @@ impl<'c> Mix<'c> {
                 .collect(),
             None => self.hours.clone(),
         }
+    }
+
+    /// By hour of the day: share of a flow.
+    pub fn day_shares(&self, flow: &Flow) -> [f64; 24] {
+        let mut day = [0.0; 24];
+        for (hour, share) in self.hour_shares(flow).into_iter().enumerate() {
+            day[hour % 24] += share;
+        }
+        day
     }
 
     /// Replaces what is known of an attribute by shares of its levels.
@@ -338,6 +352,11 @@ pub fn scaled(flow: &Flow, share: f64) -> Flow {
             .held
             .iter()
             .map(|(key, held)| (*key, held * share))
+            .collect(),
+        moved: flow
+            .moved
+            .iter()
+            .map(|(site, moved)| (*site, moved * share))
             .collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Cross-checks before anything runs: what no single table shows.
 
 pub mod capacity;
+mod driving;
 pub mod flow;
 pub mod graph;
 pub mod hours;

@@ -14,7 +14,9 @@ use super::mix::Flow;
 
 /// By route: shares of its sites, for each zone or for all patients.
 pub struct Near {
-    zone: Option<AttributeId>,
+    pub zone: Option<AttributeId>,
+    /// By zone, or for all patients: where they arise, with weights.
+    pub places: Vec<Vec<(Place, f64)>>,
     /// By route: a row for each zone (one row without zones) of shares of its sites.
     shares: Vec<Vec<Vec<f64>>>,
 }
@@ -37,6 +39,7 @@ impl Near {
         Self {
             zone,
             shares: (0..program.routes.len()).map(by_route).collect(),
+            places,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{around, faults_of, loaded};
 use crate::scenario::source::MemorySource;
+use crate::uec::check::load_by_hour::HourlyLoad;
 use crate::uec::federation::InTurn;
 use crate::uec::load::{Overrides, load_by_hour};
 
@@ -125,4 +126,72 @@ fn load_follows_windows_hour_by_hour() {
     // An hour on, the early ones are late.
     let late = format!("{{ wait = \"1 h\" }}, {early}");
     check_hours(&by_hour(&late, windows), &[(11, 12.0), (12, 12.0)]);
+}
+
+/// Two patients an hour 6 km from the nearest station and from the hospital, at 40 km/h by roads of 1.5 times the distance.
+const FLEET: &str = r#"
+title = "A fleet"
+assumed = "A test"
+[run]
+length = "28 days"
+[arrivals.calls]
+rate = "2 per h"
+place = { x = 6, y = 0 }
+to = "ambulance.call"
+[services.ambulance.paths]
+call = [STEPS]
+[services.hospital]
+pools = ["bays"]
+[services.hospital.paths]
+waits = [{ call = "crews", as = "crew" }, { go = "handover" }]
+handover = [{ use = "bays", for = "20 min" }, { leave = "handed_over" }]
+[sites.control]
+services = ["ambulance"]
+place = { x = 0, y = 0 }
+[sites.west]
+services = ["hospital"]
+place = { x = 12, y = 0 }
+pools = { bays = 2 }
+[routes.hospital]
+service = "hospital"
+rule = "nearest"
+travel = { speed_kmh = 40, detour = 1.5 }
+[fleets.crews]
+speed_kmh = 40
+detour = 1.5
+[fleets.crews.stations]
+near = { place = { x = 0, y = 0 }, units = 3, shift = "always" }
+far = { place = { x = -40, y = 0 }, units = 1, shift = "08:00-20:00" }
+"#;
+
+/// Of the bays and the crews, for patients who take these steps.
+fn fleet_loads(steps: &str) -> [HourlyLoad; 2] {
+    let text = FLEET.replace("STEPS", steps);
+    let source = MemorySource::new([("a.toml", &*text)]);
+    let loaded = load_by_hour("a.toml", &source, &Overrides::default(), &InTurn);
+    let loaded = loaded.unwrap_or_else(|refused| panic!("{}", refused.render()));
+    loaded
+        .hourly_loads
+        .try_into()
+        .expect("one pool and one fleet")
+}
+
+#[test]
+fn a_fleet_is_wanted_while_it_drives_and_while_its_patients_keep_it() {
+    let [bays, crews] = fleet_loads(
+        "{ call = \"crews\", as = \"crew\" }, { wait = \"30 min\" }, { convey = \"hospital\", path = \"handover\", with = \"crew\" }",
+    );
+    // There and on to the hospital 13.5 minutes each, 30 between, 20 until the crew is clear.
+    let expected = 2.0 * (13.5 + 30.0 + 13.5 + 20.0) / 60.0;
+    assert!((crews.mean_offered() - expected).abs() < 1e-6, "{crews:?}");
+    assert!((bays.mean_offered() - 2.0 * 20.0 / 60.0).abs() < 1e-6);
+    assert_eq!((crews.capacity[7], crews.capacity[8]), (3.0, 4.0));
+}
+
+#[test]
+fn a_fleet_is_driven_to_where_its_patients_have_gone() {
+    // They make their own way to the hospital and call from there, 12 km from the station.
+    let [_, crews] = fleet_loads("{ refer = \"hospital\", path = \"waits\" }");
+    let expected = 2.0 * (27.0 + 20.0) / 60.0;
+    assert!((crews.mean_offered() - expected).abs() < 1e-6, "{crews:?}");
 }
