@@ -227,35 +227,61 @@ impl Agenda {
         *self.payloads.at_mut(position) = payload;
     }
 
+    /// Lets an event rise from a position at the end.
+    ///
+    /// The keys on the way to the root are in order, so that each position takes the middle one of the key above, the new one and its
+    /// own: told without branches, which would wait for the new key and be foreseen wrongly.
     #[inline]
     fn sift_up(&mut self, mut position: usize, key: u64, payload: u64) {
+        let (mut own, mut its_payload) = (EMPTY, 0);
         while position > ROOT {
             let parent = position / 4 + 2;
-            let above = *self.keys.at(parent);
-            if above <= key {
-                break;
-            }
-            self.set(position, above, *self.payloads.at(parent));
+            let (above, payload_above) = (*self.keys.at(parent), *self.payloads.at(parent));
+            let lower = select_unpredictable(key < own, key, own);
+            let lower_payload = select_unpredictable(key < own, payload, its_payload);
+            self.set(
+                position,
+                select_unpredictable(key < above, above, lower),
+                select_unpredictable(key < above, payload_above, lower_payload),
+            );
+            (own, its_payload) = (above, payload_above);
             position = parent;
         }
-        self.set(position, key, payload);
+        // That nothing comes before it is rare enough to be foreseen.
+        if key < own {
+            self.set(ROOT, key, payload);
+        }
     }
 
     /// Puts an event at the root and lets it sink.
+    ///
+    /// As in `sift_up` the keys on the way down, always to the least child, are in order. Only whether the event stays at the root
+    /// is a branch: what comes next is then known before the new key is.
     #[inline]
     fn sift_down(&mut self, key: u64, payload: u64) {
-        let mut position = ROOT;
-        let mut first = FIRST_CHILD;
-        while first < self.end {
-            let (child, low) = self.least(first);
-            if low >= key {
-                break;
-            }
-            self.set(position, low, *self.payloads.at(child));
-            position = child;
-            first = (child - 2) * 4;
+        let (mut position, mut own) = self.least(FIRST_CHILD);
+        if key <= own {
+            return self.set(ROOT, key, payload);
         }
-        self.set(position, key, payload);
+        let mut its_payload = *self.payloads.at(position);
+        self.set(ROOT, own, its_payload);
+        loop {
+            let first = (position - 2) * 4;
+            let higher = select_unpredictable(own < key, key, own);
+            let higher_payload = select_unpredictable(own < key, payload, its_payload);
+            if first >= self.end {
+                return self.set(position, higher, higher_payload);
+            }
+            let (child, next) = self.least(first);
+            let payload_below = *self.payloads.at(child);
+            self.set(
+                position,
+                select_unpredictable(next < key, next, higher),
+                select_unpredictable(next < key, payload_below, higher_payload),
+            );
+            (own, its_payload) = (next, payload_below);
+            position = child;
+        }
     }
 
     /// Position and key of the earliest of four side by side, found without a branch.
