@@ -40,8 +40,6 @@ pub struct Request {
     pub worsens: SimTime,
     /// The next request of the same patient, in a ring; itself if there is only one.
     pub sibling: u32,
-    previous: u32,
-    next: u32,
 }
 
 impl Request {
@@ -71,8 +69,6 @@ impl Request {
             gives_up: SimTime::NEVER,
             worsens: SimTime::NEVER,
             sibling: NONE,
-            previous: NONE,
-            next: NONE,
         }
     }
 
@@ -93,11 +89,19 @@ impl Request {
     }
 }
 
+/// A place in a list, which is a ring with an end of its own: who joins or goes has neighbours on both sides, whether others
+/// stand there or not, so that nobody has to look.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    previous: u32,
+    next: u32,
+    /// The request's; 0 of an end.
+    order: u64,
+}
+
 /// One line: a first-come-first-served list for every rank.
 #[derive(Clone, Copy, Debug)]
 struct Line {
-    heads: [u32; N_RANKS],
-    tails: [u32; N_RANKS],
     /// Bit r is set if rank r has somebody.
     ranks: u8,
     waiting: u32,
@@ -110,6 +114,9 @@ struct Line {
 /// All lines of a run.
 pub struct Lines {
     requests: Vec<Request>,
+    /// Ends of the lists by line and rank, then the requests.
+    nodes: Vec<Node>,
+    n_ends: u32,
     free: Vec<u32>,
     lines: Vec<Line>,
     next_order: u64,
@@ -117,9 +124,13 @@ pub struct Lines {
 
 impl Lines {
     pub fn new(n_lines: usize) -> Self {
+        let n_ends = u32::try_from(n_lines * N_RANKS).expect("a model has few lines");
+        let end = |end| Node {
+            previous: end,
+            next: end,
+            order: 0,
+        };
         let line = Line {
-            heads: [NONE; N_RANKS],
-            tails: [NONE; N_RANKS],
             ranks: 0,
             waiting: 0,
             timer: SimTime::NEVER,
@@ -127,6 +138,8 @@ impl Lines {
         };
         Self {
             requests: Vec::new(),
+            nodes: (0..n_ends).map(end).collect(),
+            n_ends,
             free: Vec::new(),
             lines: vec![line; n_lines],
             next_order: 0,
@@ -164,32 +177,40 @@ impl Lines {
             Some(id) => id,
             None => self.append(request),
         };
-        // A request for other lines is a copy of one that may stand in the middle of its own.
-        (request.sibling, request.next) = (id, NONE);
-        let rank = request.list();
-        let line = self.lines.at_mut(usize::from(request.line));
-        let last = line.tails[rank];
-        if last != NONE && self.requests.at(last as usize).order > request.order {
-            *self.requests.at_mut(id as usize) = request;
-            self.link(id);
-            return id;
-        }
-        line.waiting += 1;
-        line.ranks |= 1 << rank;
-        line.tails[rank] = id;
-        if last == NONE {
-            line.heads[rank] = id;
-        } else {
-            self.requests.at_mut(last as usize).next = id;
-        }
-        request.previous = last;
+        request.sibling = id;
         *self.requests.at_mut(id as usize) = request;
+        self.link(id, request.line, request.list(), request.order);
         id
+    }
+
+    /// Puts a request where its order says: newcomers go to the end, those that change rank or come back walk forward.
+    #[inline(always)]
+    fn link(&mut self, id: u32, line: u16, list: usize, order: u64) {
+        let mut before = self.nodes.at(end_of(line, list)).previous;
+        while self.nodes.at(before as usize).order > order {
+            before = self.nodes.at(before as usize).previous;
+        }
+        let node = self.n_ends + id;
+        let next = std::mem::replace(&mut self.nodes.at_mut(before as usize).next, node);
+        self.nodes.at_mut(next as usize).previous = node;
+        *self.nodes.at_mut(node as usize) = Node {
+            previous: before,
+            next,
+            order,
+        };
+        let line = self.lines.at_mut(usize::from(line));
+        line.waiting += 1;
+        line.ranks |= 1 << list;
     }
 
     #[cold]
     fn append(&mut self, request: Request) -> u32 {
         self.requests.push(request);
+        self.nodes.push(Node {
+            previous: NONE,
+            next: NONE,
+            order: 0,
+        });
         u32::try_from(self.requests.len() - 1).expect("fewer than 2^32 requests")
     }
 
@@ -215,73 +236,46 @@ impl Lines {
         self.unlink(id);
         let request = self.requests.at_mut(id as usize);
         (request.rank, request.order) = (rank, order);
-        self.link(id);
+        let (line, list) = (request.line, request.list());
+        self.link(id, line, list, order);
     }
 
-    /// Puts a request where its order says: newcomers go to the end, those that change rank or come back walk forward.
-    fn link(&mut self, id: u32) {
-        let request = self.requests.at(id as usize);
-        let (rank, order, line) = (request.list(), request.order, request.line);
-        let line = self.lines.at_mut(usize::from(line));
-        line.waiting += 1;
-        line.ranks |= 1 << rank;
-        let mut before = line.tails[rank];
-        while before != NONE && self.requests.at(before as usize).order > order {
-            before = self.requests.at(before as usize).previous;
-        }
-        let after = if before == NONE {
-            std::mem::replace(&mut line.heads[rank], id)
-        } else {
-            std::mem::replace(&mut self.requests.at_mut(before as usize).next, id)
-        };
-        if after == NONE {
-            line.tails[rank] = id;
-        } else {
-            self.requests.at_mut(after as usize).previous = id;
-        }
-        let request = self.requests.at_mut(id as usize);
-        request.previous = before;
-        request.next = after;
-    }
-
-    #[inline]
+    #[inline(always)]
     fn unlink(&mut self, id: u32) {
         let request = self.requests.at(id as usize);
-        let (rank, previous, next) = (request.list(), request.previous, request.next);
-        let line = request.line;
+        let (list, line) = (request.list(), request.line);
+        let Node { previous, next, .. } = *self.nodes.at((self.n_ends + id) as usize);
+        self.nodes.at_mut(previous as usize).next = next;
+        self.nodes.at_mut(next as usize).previous = previous;
         let line = self.lines.at_mut(usize::from(line));
         line.waiting -= 1;
-        if previous == NONE {
-            line.heads[rank] = next;
-            if next == NONE {
-                line.ranks &= !(1 << rank);
-            }
-        } else {
-            self.requests.at_mut(previous as usize).next = next;
-        }
-        if next == NONE {
-            line.tails[rank] = previous;
-        } else {
-            self.requests.at_mut(next as usize).previous = previous;
-        }
+        // Both are the end if nobody else stands there.
+        line.ranks &= !(u8::from(previous == next) << list);
     }
 
     /// The first in line, best rank first.
     #[inline]
     pub fn first(&self, line: u16) -> Option<u32> {
-        let line = self.lines.at(usize::from(line));
-        (line.ranks != 0).then(|| line.heads[line.ranks.trailing_zeros() as usize])
+        let ranks = self.lines.at(usize::from(line)).ranks;
+        (ranks != 0).then(|| self.first_of(line, ranks.trailing_zeros()))
+    }
+
+    /// The first of a list that is not empty.
+    #[inline]
+    fn first_of(&self, line: u16, list: u32) -> u32 {
+        self.nodes.at(end_of(line, list as usize)).next - self.n_ends
     }
 
     /// The one behind, over all ranks.
     pub fn after(&self, id: u32) -> Option<u32> {
-        let request = self.requests.at(id as usize);
-        if request.next != NONE {
-            return Some(request.next);
+        let next = self.nodes.at((self.n_ends + id) as usize).next;
+        if next >= self.n_ends {
+            return Some(next - self.n_ends);
         }
-        let line = self.lines.at(usize::from(request.line));
-        let later = u32::from(line.ranks) & (u32::MAX << (request.list() + 1));
-        (later != 0).then(|| line.heads[later.trailing_zeros() as usize])
+        let request = self.requests.at(id as usize);
+        let ranks = u32::from(self.lines.at(usize::from(request.line)).ranks);
+        let later = ranks & (u32::MAX << (request.list() + 1));
+        (later != 0).then(|| self.first_of(request.line, later.trailing_zeros()))
     }
 
     /// Everybody in a line, in order.
@@ -315,6 +309,12 @@ impl Lines {
             .sum();
         self.lines.at(usize::from(line)).waited + present
     }
+}
+
+/// The node that ends a line's list.
+#[inline(always)]
+fn end_of(line: u16, list: usize) -> usize {
+    usize::from(line) * N_RANKS + list
 }
 
 #[cfg(test)]
