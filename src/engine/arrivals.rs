@@ -214,10 +214,18 @@ impl ArrivalBook {
     /// Time of the next arrival; `NEVER` when there is none before `end`.
     #[inline(always)]
     pub fn next_time(&mut self, program: &Program, end: SimTime) -> SimTime {
+        if self.upcoming == SimTime::NEVER {
+            self.fill_until(program, end);
+        }
+        self.upcoming
+    }
+
+    /// Batches until there is an arrival or none before `end`.
+    #[cold]
+    fn fill_until(&mut self, program: &Program, end: SimTime) {
         while self.upcoming == SimTime::NEVER && self.filled_to < end {
             self.fill(program);
         }
-        self.upcoming
     }
 
     /// Takes the next arrival; `next_time` has said that there is one.

@@ -111,16 +111,23 @@ impl<R: Reader> Simulation<'_, R> {
     #[inline(always)]
     pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
         let draw = &self.rows.at(step.index()).draw;
-        let record = self.patients.get(patient);
-        streams::draw(record.key, draw.purpose, record.nth(draw.group))
+        self.bits_at(patient, draw.purpose, draw.group)
     }
 
     /// Bits for another purpose at the patient's step.
     #[inline]
     pub(super) fn bits_for(&self, patient: u32, purpose: u64) -> u64 {
+        let group = self.rows.at(self.step_of(patient).index()).draw.group;
+        self.bits_at(patient, purpose, group)
+    }
+
+    #[inline(always)]
+    fn bits_at(&self, patient: u32, purpose: u64, group: u8) -> u64 {
         let record = self.patients.get(patient);
-        let group = self.rows.at(record.step.index()).draw.group;
-        streams::draw(record.key, purpose, record.nth(group))
+        match self.counts_visits {
+            true => streams::draw(record.key, purpose, record.nth(group)),
+            false => streams::first_draw(record.key, purpose),
+        }
     }
 
     /// Chooses a site for the patient; `None` if none is open.

@@ -39,6 +39,12 @@ impl Level {
         self.capacity.saturating_sub(self.busy)
     }
 
+    /// Whether so many units can be taken now; at least one is asked for.
+    #[inline]
+    pub fn has(&self, units: u32) -> bool {
+        self.busy + units <= self.capacity
+    }
+
     #[inline]
     pub fn take(&mut self, now: SimTime, units: u32) {
         self.busy += units;

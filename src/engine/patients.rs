@@ -73,15 +73,29 @@ impl Patient {
         self.flags & IN_SERVICE != 0
     }
 
+    /// A unit is the patient's whose service is about to begin.
     #[inline]
-    pub fn set_in_service(&mut self, is: bool) {
-        self.flags = (self.flags & !IN_SERVICE) | (u8::from(is) * IN_SERVICE);
+    pub fn await_service(&mut self) {
+        self.flags |= IN_SERVICE;
     }
 
     /// A `Use` was interrupted and waits to be resumed.
     #[inline]
     pub fn interrupt(&mut self) {
         self.flags = INTERRUPTED;
+    }
+
+    /// The timed part of a `Use` begins; whether it goes on after an interruption.
+    #[inline(always)]
+    pub fn begin_service(&mut self) -> bool {
+        let was_interrupted = self.flags & INTERRUPTED != 0;
+        self.flags = IN_SERVICE;
+        was_interrupted
+    }
+
+    #[inline(always)]
+    pub fn end_service(&mut self) {
+        self.flags = 0;
     }
 
     /// Whether a `Use` was interrupted, which is forgotten.

@@ -15,6 +15,9 @@ impl Ready {
 
     #[inline(always)]
     pub fn pop(&mut self) -> Option<u32> {
+        if self.patients.is_empty() {
+            return None;
+        }
         if let Some(patient) = self.patients.get(self.n_gone) {
             self.n_gone += 1;
             return Some(*patient);

@@ -134,7 +134,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
         let record = self.patients.get_mut(patient);
         if let Step::Use { .. } = self.rows.at(record.step.index()).step {
-            record.set_in_service(true);
+            record.await_service();
         } else {
             record.hold(
                 slot,

@@ -18,7 +18,7 @@ use super::lines::Lines;
 use super::lookups::Lookups;
 use super::patients::Patients;
 use super::prefetch::prefetch;
-use super::program::{Program, Roster, StepId, WaitRule};
+use super::program::{Program, Roster, Step, StepId, WaitRule};
 use super::reach::Reach;
 use super::ready::Ready;
 use super::rows::{StepRow, step_rows};
@@ -49,6 +49,8 @@ pub struct Simulation<'p, R: Reader> {
     /// The program's steps, gathered for speed.
     pub(super) rows: Vec<StepRow<'p>>,
     pub(super) lookups: Lookups<'p>,
+    /// Some path may be visited again, so that visits are counted.
+    pub(super) counts_visits: bool,
     /// By wait: whether its rule is plain.
     pub(super) plain_waits: Vec<bool>,
     pub(super) now: SimTime,
@@ -112,6 +114,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             replication,
             rows: step_rows(program),
             lookups: Lookups::new(program),
+            counts_visits: (program.steps.iter()).any(|step| matches!(step, Step::Enter { .. })),
             plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(&program.clock, &program.months),
@@ -192,7 +195,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
         loop {
             let planned = self.agenda.next_time();
             let arriving = self.arrivals.next_time(self.program, end);
-            let time = planned.min(arriving);
+            let is_planned = planned <= arriving;
+            let time = if is_planned { planned } else { arriving };
             if time >= until {
                 if time >= end {
                     break;
@@ -201,7 +205,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 until = end.min(self.wall.next_hour);
             }
             self.now = time;
-            let first = if planned <= arriving {
+            let first = if is_planned {
                 let payload = self.agenda.pop();
                 self.look_ahead();
                 match Event::of_resumed(payload) {

@@ -46,7 +46,7 @@ impl<R: Reader> Simulation<'_, R> {
         if !record.in_service() {
             return;
         }
-        record.set_in_service(false);
+        record.end_service();
         record.step.0 += 1;
         if self.levels.at(pool.index()).keeps_served {
             self.served.at_mut(pool.index()).end(patient);
@@ -268,7 +268,7 @@ impl<R: Reader> Simulation<'_, R> {
         wait: WaitId,
     ) -> bool {
         let level = self.levels.at_mut(pool.index());
-        if level.waiting == 0 && level.free() >= units {
+        if level.waiting == 0 && level.has(units) {
             level.take(self.now, units);
             self.level_changed(pool.0);
             return true;
@@ -292,8 +292,7 @@ impl<R: Reader> Simulation<'_, R> {
     ) -> SimTime {
         self.tell_taken(patient, Resource::Pool { pool, units: 1 });
         let record = self.patients.get_mut(patient);
-        record.set_in_service(true);
-        let was_interrupted = record.take_interruption();
+        let was_interrupted = record.begin_service();
         let span = if was_interrupted {
             self.patients.origin(patient).remaining
         } else {

@@ -48,7 +48,19 @@ pub fn patient_key(replication: u64, stream: u64, ordinal: u64) -> u64 {
 /// 64 random bits: the `nth` draw of `patient` for `purpose`.
 #[inline(always)]
 pub fn draw(patient: u64, purpose: u64, nth: u64) -> u64 {
-    let mixed = fold(patient ^ A, purpose ^ nth.wrapping_mul(B));
+    first_draw(patient, repeated(purpose, nth))
+}
+
+/// The purpose of what is drawn for a purpose the `nth` time; at time 0 it is the purpose itself.
+#[inline(always)]
+pub fn repeated(purpose: u64, nth: u64) -> u64 {
+    purpose ^ nth.wrapping_mul(B)
+}
+
+/// As [`draw`], the first time.
+#[inline(always)]
+pub fn first_draw(patient: u64, purpose: u64) -> u64 {
+    let mixed = fold(patient ^ A, purpose);
     fold(mixed ^ C, patient.rotate_left(32) ^ D)
 }
 

@@ -6,8 +6,8 @@
 
 use crate::engine::proven::Proven;
 
-/// A cubic in the position within the cell, lowest power first. A divided cell has a NaN last and, first, the bits of
-/// the position of its parts in the table.
+/// A cubic in the position within the cell: its coefficients of powers 0, 2, 1 and 3, so that two and two are worked on side by
+/// side. A divided cell has a NaN last and, first, the bits of the position of its parts in the table.
 type Cell = [f32; 4];
 
 /// Halvings of the distance from an end; the last octave reaches the end itself.
@@ -84,12 +84,18 @@ impl Table {
         // The distance from the nearer end, as a fraction of 2^64.
         let distance = (bits ^ upper.wrapping_neg()) & (u64::MAX >> 1);
         let side = upper as usize * CELLS_A_SIDE;
-        if distance < LAST_OCTAVE {
-            return self.at_end(side, distance);
+        if distance.wrapping_sub(LAST_OCTAVE) > LARGEST - LAST_OCTAVE {
+            return self.at_limit(side, distance);
         }
         // As a floating number the distance has its octave in the exponent, the cell in the first bits after it and the
         // position within the cell in the rest: cheaper than looking for the leading one.
-        let float = (distance.min(LARGEST) as i64 as f64).to_bits();
+        self.at_float(side, distance as i64 as f64)
+    }
+
+    /// Not in the last octave, nor so far from the end that its floating number is in no octave.
+    #[inline(always)]
+    fn at_float(&self, side: usize, distance: f64) -> f64 {
+        let float = distance.to_bits();
         let index = (float >> POSITION_BITS) as usize - FIRST_EXPONENT * CELLS + side;
         let position = f64::from_bits((float << CELL_BITS) & MANTISSA | 1.0_f64.to_bits()) - 1.0;
         let cell = self.cells.at(index);
@@ -99,6 +105,15 @@ impl Table {
             return self.at_part(cell, position);
         }
         value
+    }
+
+    /// At the end itself or in the very middle.
+    #[cold]
+    fn at_limit(&self, side: usize, distance: u64) -> f64 {
+        match distance > LARGEST {
+            true => self.at_float(side, LARGEST as f64),
+            false => self.at_end(side, distance),
+        }
     }
 
     /// In the octave that reaches the end itself, whose cells are equal parts of the distance.
@@ -125,7 +140,7 @@ impl Table {
 
 #[inline(always)]
 fn cubic(cell: &Cell, t: f64) -> f64 {
-    let [a, b, c, d] = cell.map(f64::from);
+    let [a, c, b, d] = cell.map(f64::from);
     // Two independent halves: half the latency of Horner's rule.
     (a + b * t) + (t * t) * (c + d * t)
 }
@@ -148,7 +163,7 @@ fn fit(start: f64, width: f64, at: &mut impl FnMut(f64) -> f64) -> (Cell, f64) {
     let [y3, y2, y1, y0] = y;
     let (d1, d2) = (y1 - y0, y2 - 2.0 * y1 + y0);
     let d3 = y3 - 3.0 * y2 + 3.0 * y1 - y0;
-    let cell = [y0, 3.0 * d1 - 1.5 * d2 + d3, 4.5 * (d2 - d3), 4.5 * d3]
+    let cell = [y0, 4.5 * (d2 - d3), 3.0 * d1 - 1.5 * d2 + d3, 4.5 * d3]
         .map(|coefficient| coefficient as f32);
     if cell.iter().any(|coefficient| !coefficient.is_finite()) {
         // A tail beyond all numbers: the largest there is, and nothing that could pass for a divided cell.

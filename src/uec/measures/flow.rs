@@ -176,7 +176,8 @@ impl Flows {
 
     #[inline]
     pub fn begin(&mut self, tables: &FlowTables, now: SimTime, patient: &Seen<'_>) {
-        let row = self.row(tables, now, tables.node(patient));
+        let node = tables.node_of_stream[patient.stream().index()];
+        let row = self.row(tables, now, node);
         self.began[row] += 1;
     }
 
