@@ -11,3 +11,4 @@ mod near;
 pub mod paths;
 pub mod places;
 pub mod reach;
+mod routing;
