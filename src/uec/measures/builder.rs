@@ -358,7 +358,7 @@ impl<'m> Builder<'m> {
             let is_for_more = panel.is_some()
                 || self.per_patient.is_counted(mark)
                 || self.passed.is_told_apart(mark);
-            let plain: Option<Box<[PlainTap]>> = taps.iter().map(PlainTap::of).collect();
+            let plain: Option<Box<[PlainTap]>> = taps.iter().map(Tap::as_plain).collect();
             match plain {
                 Some(taps) if !is_for_more && taps.is_empty() => At::Nothing,
                 Some(taps) if !is_for_more => At::Plain(taps),

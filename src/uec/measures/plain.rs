@@ -3,10 +3,9 @@
 
 use std::hint::select_unpredictable;
 
-use super::reader::MeasureReader;
-use super::tables::{Tap, What, Whole};
 use crate::engine::program::N_ATTRIBUTES;
 use crate::engine::time::{SimSpan, SimTime};
+use crate::stats::histogram::Histogram;
 
 /// What is counted at a mark.
 #[derive(Clone, Debug)]
@@ -22,73 +21,34 @@ pub(super) enum At {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlainTap {
     /// Counts without one.
-    clock: Option<u8>,
-    attribute: u8,
+    pub clock: Option<u8>,
+    pub attribute: u8,
     /// Levels from this on are counted in `row`, those below in rows of their own from `first_row` on.
-    n_levels: u8,
-    row: u32,
-    first_row: u32,
+    pub n_levels: u8,
+    pub row: u32,
+    pub first_row: u32,
 }
 
-impl PlainTap {
-    /// The same as `tap` does, if it is plain.
-    pub fn of(tap: &Tap) -> Option<Self> {
-        let has_more = tap.unless != 0
-            || !tap.filters.is_empty()
-            || !tap.splits.is_empty()
-            || tap.grid.has_courses()
-            || tap.groups.is_some()
-            || tap.monthly.is_some();
-        let clock = match tap.what {
-            What::Count => None,
-            What::Since { clock } => Some(clock),
-            _ => return None,
-        };
-        let row = tap.grid.first_row;
-        let (attribute, n_levels, first_row) = match tap.whole {
-            Whole::Itself => (0, 0, row),
-            Whole::Cohorts(split) => (
-                split.attribute,
-                split.n_levels,
-                row + u32::from(split.first_row),
-            ),
-            Whole::Sites(_) => return None,
-        };
-        (!has_more).then_some(Self {
-            clock,
-            attribute,
-            n_levels,
-            row,
-            first_row,
-        })
-    }
-}
-
-impl MeasureReader<'_> {
-    /// As [`MeasureReader::pass`], at a mark that has plain taps alone.
-    #[inline(always)]
-    pub(super) fn count_plainly(
-        &mut self,
-        now: SimTime,
-        taps: &[PlainTap],
-        attributes: &[u8; N_ATTRIBUTES],
-        clock: impl Fn(u8) -> Option<SimTime>,
-    ) {
-        if !self.tables.period.contains(now) {
-            return;
-        }
-        for tap in taps {
-            let level = attributes[usize::from(tap.attribute)];
-            let own_row = tap.first_row + u32::from(level);
-            let row = select_unpredictable(level < tap.n_levels, own_row, tap.row) as usize;
-            match tap.clock.map(&clock) {
-                None => self.counts[row] += 1,
-                Some(Some(from)) => {
-                    let SimSpan(time) = now.since(from);
-                    self.times[row].add(time);
-                }
-                Some(None) => {}
+/// A patient with `attributes` passes a mark with these taps; rows of counts and of times are those of the reader.
+#[inline(always)]
+pub(super) fn count(
+    taps: &[PlainTap],
+    (counts, times): (&mut [u64], &mut [Histogram]),
+    now: SimTime,
+    attributes: &[u8; N_ATTRIBUTES],
+    clock: impl Fn(u8) -> Option<SimTime>,
+) {
+    for tap in taps {
+        let level = attributes[usize::from(tap.attribute)];
+        let own_row = tap.first_row + u32::from(level);
+        let row = select_unpredictable(level < tap.n_levels, own_row, tap.row) as usize;
+        match tap.clock.map(&clock) {
+            None => counts[row] += 1,
+            Some(Some(from)) => {
+                let SimSpan(time) = now.since(from);
+                times[row].add(time);
             }
+            Some(None) => {}
         }
     }
 }

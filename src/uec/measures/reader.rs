@@ -11,7 +11,7 @@ use super::odds::Odds;
 use super::panel::PanelReader;
 use super::passed::PassedReader;
 use super::per_patient::PerPatientReader;
-use super::plain::At;
+use super::plain::{self, At};
 use super::tables::{Grid, HOURS_OF_WEEK, MeasureTables, Tap, What, Whole};
 use crate::engine::facts::{LevelAreas, Reader, Seen};
 use crate::engine::program::{DispositionId, MarkId, N_ATTRIBUTES, SiteId, StepId};
@@ -350,8 +350,11 @@ impl Reader for MeasureReader<'_> {
         match &self.tables.at_marks[mark.index()] {
             At::Nothing => {}
             At::Plain(taps) => {
-                let clock = |clock| patient.clock(clock);
-                self.count_plainly(now, taps, patient.attributes(), clock);
+                if self.tables.period.contains(now) {
+                    let rows = (&mut self.counts[..], &mut self.times[..]);
+                    let clock = |clock| patient.clock(clock);
+                    plain::count(taps, rows, now, patient.attributes(), clock);
+                }
             }
             At::Anything => self.count_at(now, mark, site, patient),
         }

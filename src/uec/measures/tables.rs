@@ -14,7 +14,7 @@ use super::odds::Odds;
 use super::panel::PanelTables;
 use super::passed::PassedTables;
 use super::per_patient::PerPatientTables;
-use super::plain::At;
+use super::plain::{At, PlainTap};
 use crate::engine::clock::LocalClock;
 use crate::engine::program::N_ATTRIBUTES;
 use crate::engine::time::{DAY, SimSpan, SimTime};
@@ -71,6 +71,39 @@ pub(super) struct Tap {
     pub groups: Option<u16>,
     /// Under what its rows are kept by month, if they are.
     pub monthly: Option<u16>,
+}
+
+impl Tap {
+    /// The same as a tap for the short way, if it is plain.
+    pub fn as_plain(&self) -> Option<PlainTap> {
+        let has_more = self.unless != 0
+            || !self.filters.is_empty()
+            || !self.splits.is_empty()
+            || self.grid.has_courses()
+            || self.groups.is_some()
+            || self.monthly.is_some();
+        let clock = match self.what {
+            What::Count => None,
+            What::Since { clock } => Some(clock),
+            _ => return None,
+        };
+        let row = self.grid.first_row;
+        let (attribute, n_levels, first_row) = match self.whole {
+            Whole::Itself => (0, 0, row),
+            Whole::Cohorts(split) => {
+                let first_row = row + u32::from(split.first_row);
+                (split.attribute, split.n_levels, first_row)
+            }
+            Whole::Sites(_) => return None,
+        };
+        (!has_more).then_some(PlainTap {
+            clock,
+            attribute,
+            n_levels,
+            row,
+            first_row,
+        })
+    }
 }
 
 /// Where a patient is counted that counts for all: row 0 is the sum of these rows and of what it got itself, made when
