@@ -264,9 +264,11 @@ impl<'p, R: Reader> Simulation<'p, R> {
 
     fn change_busy(&mut self, line: usize, change: i32) {
         let level = &mut self.levels[line];
-        match change > 0 {
-            true => level.take(self.now, change.unsigned_abs()),
-            false => level.give_back(self.now, change.unsigned_abs()),
+        if change > 0 {
+            level.take(self.now, change.unsigned_abs());
+        } else {
+            assert!(level.busy >= change.unsigned_abs(), "a unit is freed once");
+            level.give_back(self.now, change.unsigned_abs());
         }
         self.level_changed(line as u16);
     }

@@ -265,6 +265,31 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_moves_no_time() {
+        let profile = Profile {
+            bin: HOUR,
+            cycle: vec![0.0, 3.0, 0.5, 0.0, 1.25],
+            day_factors: Vec::new(),
+        };
+        let hour = HOUR.0 as f64;
+        for clock in [0, 13 * HOUR.0 / 2].map(|offset| LocalClock::fixed(SimSpan(offset))) {
+            let mass = WeeklyMass::new(&profile, &clock);
+            let mut cursor = Cursor::default();
+            let mut n_kept = 0;
+            for n in 0..5_000 {
+                // Some thousand cycles of 4.75, ends of bins and cycles among them.
+                let amount = f64::from(n * n) * hour / 4.0;
+                let before = cursor.start;
+                assert_eq!(mass.next_time_at(amount, &mut cursor), mass.time_at(amount));
+                n_kept += u32::from(cursor.start == before);
+                let within = amount + 0.01 * hour;
+                assert_eq!(mass.next_time_at(within, &mut cursor), mass.time_at(within));
+            }
+            assert!(n_kept > 0, "no time was found in the bin of the one before");
+        }
+    }
+
+    #[test]
     fn nothing_passes_where_there_is_nothing() {
         let profile = Profile {
             bin: DAY,

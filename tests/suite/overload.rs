@@ -280,11 +280,13 @@ fn check_shows_offered_load_by_hour_of_the_week() {
     assert!(call.err.contains("broken.toml:"), "{}", call.err);
 }
 
+/// Rates by area, of a table beside the scenario.
+const AREAS: &str = "[areas]\nfile = \"areas.csv\"\n[areas.set]\n\"arrivals.walk_ins.rate\" = { column = \"rate\" }\n";
+
 #[test]
 fn areas_have_their_offered_load_each() {
     let scratch = Scratch::new("overload-load-areas");
-    let areas = "[areas]\nfile = \"areas.csv\"\n[areas.set]\n\"arrivals.walk_ins.rate\" = { column = \"rate\" }\n";
-    let scenario = scratch.write("over.toml", &clinic("2", 50, "84 days", areas));
+    let scenario = scratch.write("over.toml", &clinic("2", 50, "84 days", AREAS));
     scratch.write(
         "areas.csv",
         "area,title,rate\nn,North,50 per day\ns,South,90 per day\n",
@@ -389,8 +391,7 @@ fn the_bottleneck_is_the_pool_where_one_more_unit_helps_most() {
 #[test]
 fn of_areas_each_has_one_more_unit() {
     let scratch = Scratch::new("bottleneck-areas");
-    let areas = "[areas]\nfile = \"areas.csv\"\n[areas.set]\n\"arrivals.walk_ins.rate\" = { column = \"rate\" }\n";
-    let scenario = scratch.write("tight.toml", &clinic("2", 60, "364 days", areas));
+    let scenario = scratch.write("tight.toml", &clinic("2", 60, "364 days", AREAS));
     scratch.write(
         "areas.csv",
         "area,title,rate\nn,North,60 per day\ns,South,60 per day\n",
