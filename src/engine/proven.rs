@@ -8,8 +8,10 @@
 #[inline(always)]
 pub(super) fn whole(number: f64) -> u64 {
     debug_assert!(number < 9.0e18, "{number}");
-    // SAFETY: the number is in range, as whoever calls has seen, and no number is zero here; debug builds check it.
-    unsafe { number.max(0.0).to_int_unchecked::<i64>() as u64 }
+    // A comparison, not `max`: no number becomes zero as well, at no further price.
+    let number = if number > 0.0 { number } else { 0.0 };
+    // SAFETY: the number is below 2^63, as whoever calls has seen; debug builds check it.
+    unsafe { number.to_int_unchecked::<i64>() as u64 }
 }
 
 /// Reading at a proven index. For the engine alone: whoever calls it answers for the index.
