@@ -24,6 +24,7 @@ pub mod patients;
 mod prefetch;
 pub mod program;
 mod proven;
+mod rarer_steps;
 mod reach;
 mod ready;
 mod rosters;
@@ -38,6 +39,7 @@ pub mod streams;
 mod tell;
 pub mod time;
 mod triggers;
+mod unit_jobs;
 mod waiting;
 mod weekly_mass;
 
