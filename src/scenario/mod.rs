@@ -28,3 +28,4 @@ mod csv_records;
 mod lists;
 mod scaling;
 mod syntax;
+mod walk;
