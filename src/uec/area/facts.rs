@@ -1,8 +1,10 @@
 //! What is published about a trust and its twelve months, gathered from the tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Wanted;
+use super::departments::{self, AcuteSite};
+use super::districts::{self, District};
 use super::tables::{Sheet, Sheets};
 use crate::scenario::dates::Date;
 
@@ -52,36 +54,6 @@ pub struct Month {
     /// In the order of the table: attendances of type 1 to 3, over 4 hours of type 1 to 3, admitted through type 1 to 3, admitted
     /// directly, waited over 4 and over 12 hours for a bed.
     pub counts: [Option<f64>; 12],
-}
-
-pub struct AcuteSite {
-    pub id: String,
-    pub title: String,
-    pub lat: f64,
-    pub lon: f64,
-    /// Of the trust's attendances.
-    pub share: f64,
-    pub why: String,
-}
-
-/// The part of a district that the trust serves.
-pub struct District {
-    pub name: String,
-    pub lat: f64,
-    pub lon: f64,
-    pub area_km2: f64,
-    /// Everybody who lives there.
-    pub population: f64,
-    /// Share of its residents whom the trust serves.
-    pub served: f64,
-    /// Shape: `[quintiles][ages]`, with the ages of the library; everybody.
-    pub residents: [[f64; 8]; 5],
-}
-
-impl District {
-    pub fn served_residents(&self) -> f64 {
-        self.population * self.served
-    }
 }
 
 impl Facts {
@@ -161,11 +133,11 @@ pub fn gather(wanted: &Wanted, sheets: &Sheets) -> Result<Facts, String> {
     }
     let period = (wanted.from.as_str(), until.as_str());
     let (board, contract, ambulance_service, ohid_catchment) = board(sheets, &code)?;
-    let districts = districts(sheets, &code, period, ohid_catchment)?;
+    let districts = districts::of_trust(sheets, &code, period, ohid_catchment)?;
     let beds = |column| mean(&sheets.beds, &code, period, column);
     let no_beds = || format!("no beds are published for {name} in these months");
     Ok(Facts {
-        sites: sites(&sheets.sites, &code, &name, &districts),
+        sites: departments::of_trust(&sheets.sites, &code, &name, &districts),
         adult_beds: beds(2).ok_or_else(no_beds)?,
         adult_beds_occupied: beds(3).ok_or_else(no_beds)?,
         childrens_beds: beds(4).unwrap_or(0.0),
@@ -293,168 +265,6 @@ fn board(sheets: &Sheets, code: &str) -> Result<(String, String, String, Option<
     Ok((cell(0), cell(1), cell(2), population))
 }
 
-/// Districts by how many of their residents the trust serves, most first.
-///
-/// The published catchment population is parted like the trust's patients. Of a trust without one, each district's residents are
-/// parted among trusts by how many of its patients each has (its attendances and direct admissions times the share of its
-/// patients who live there), which gives too many where a neighbour's activity is not published.
-fn districts(
-    sheets: &Sheets,
-    code: &str,
-    (from, until): (&str, &str),
-    catchment: Option<f64>,
-) -> Result<Vec<District>, String> {
-    let mut activity: BTreeMap<String, f64> = BTreeMap::new();
-    let table = &sheets.attendances;
-    for row in table.rows() {
-        let month = table.text(row, 0);
-        if from <= month.as_str() && month.as_str() <= until && !table.is(row, 1, "ENG") {
-            let parts = [2, 11].map(|column| table.count(row, column).unwrap_or(0.0));
-            *activity.entry(table.text(row, 1)).or_default() += parts[0] + parts[1];
-        }
-    }
-    let mut patients: BTreeMap<String, f64> = BTreeMap::new();
-    let mut mine: BTreeMap<String, f64> = BTreeMap::new();
-    let mut known = 0.0;
-    let shares = &sheets.shares;
-    for row in shares.rows() {
-        let trust = shares.text(row, 0);
-        let active = activity.get(&trust).copied().unwrap_or(0.0);
-        let share = shares.count(row, 2).unwrap_or(0.0);
-        let n = active * share;
-        *patients.entry(shares.text(row, 1)).or_default() += n;
-        if trust == code {
-            *mine.entry(shares.text(row, 1)).or_default() += n;
-            known += n;
-        }
-    }
-    if mine.is_empty() {
-        return Err(format!(
-            "nothing says where the patients of {code} live\n  try: rows for it in trust_catchment_ltla_shares.csv and --data FOLDER"
-        ));
-    }
-    let mut districts = Vec::new();
-    for (district, n) in mine {
-        let by_activity = n / patients[&district].max(f64::MIN_POSITIVE);
-        let Some(mut found) = one_district(sheets, &district, by_activity) else {
-            continue;
-        };
-        if let (Some(catchment), true) = (catchment, known > 0.0) {
-            found.served = (catchment * n / known / found.population.max(1.0)).min(1.0);
-        }
-        districts.push(found);
-    }
-    districts.sort_by(|a, b| b.served_residents().total_cmp(&a.served_residents()));
-    match districts.is_empty() {
-        true => Err(format!(
-            "none of the districts of {code}'s patients has residents and a place"
-        )),
-        false => Ok(districts),
-    }
-}
-
-pub fn one_district(sheets: &Sheets, code: &str, served: f64) -> Option<District> {
-    let places = &sheets.places;
-    let place = places.rows().find(|&row| places.is(row, 0, code))?;
-    let table = &sheets.residents;
-    let rows: Vec<usize> = table.rows().filter(|&row| table.is(row, 0, code)).collect();
-    let mut residents = [[0.0; 8]; 5];
-    for &row in &rows {
-        let quintile = table.count(row, 2)? as usize;
-        let ages: [f64; 10] = std::array::from_fn(|age| table.count(row, age + 3).unwrap_or(0.0));
-        let of_quintile = residents.get_mut(quintile.checked_sub(1)?)?;
-        *of_quintile = [
-            ages[0],
-            ages[1],
-            ages[2],
-            ages[3] + ages[4],
-            ages[5] + ages[6],
-            ages[7],
-            ages[8],
-            ages[9],
-        ];
-    }
-    Some(District {
-        name: table.text(*rows.first()?, 1),
-        lat: places.number(place, 1)?,
-        lon: places.number(place, 2)?,
-        area_km2: places.count(place, 3)?,
-        population: residents.iter().flatten().sum(),
-        served,
-        residents,
-    })
-}
-
-/// The trust's departments; without a known one, one in the middle of its largest district.
-fn sites(table: &Sheet, code: &str, name: &str, districts: &[District]) -> Vec<AcuteSite> {
-    let rows: Vec<usize> = table.rows().filter(|&row| table.is(row, 0, code)).collect();
-    let sizes: Vec<Option<f64>> = rows.iter().map(|&row| table.count(row, 5)).collect();
-    let known: f64 = sizes.iter().flatten().sum();
-    // Hospitals without stroke patients still have a department: parts are alike unless all are known.
-    let by_size = known > 0.0 && sizes.iter().all(|size| size.is_some_and(|size| size > 0.0));
-    let mut sites = Vec::new();
-    for (&row, size) in rows.iter().zip(&sizes) {
-        let (Some(lat), Some(lon)) = (table.number(row, 3), table.number(row, 4)) else {
-            continue;
-        };
-        let share = match (by_size, size) {
-            (true, Some(size)) => size / known,
-            _ => 1.0 / rows.len() as f64,
-        };
-        let title = table.text(row, 2);
-        sites.push(AcuteSite {
-            id: unique(slug(&title), &sites),
-            title,
-            lat,
-            lon,
-            share,
-            why: table.text(row, 6),
-        });
-    }
-    if sites.is_empty() {
-        let largest = &districts[0];
-        sites.push(AcuteSite {
-            id: "emergency_department".to_owned(),
-            title: name.to_owned(),
-            lat: largest.lat,
-            lon: largest.lon,
-            share: 1.0,
-            why: format!(
-                "no list names the trust's hospitals: one is assumed in the middle of {}",
-                largest.name
-            ),
-        });
-    }
-    let total: f64 = sites.iter().map(|site| site.share).sum();
-    sites.iter_mut().for_each(|site| site.share /= total);
-    sites
-}
-
-fn unique(id: String, known: &[AcuteSite]) -> String {
-    match known.iter().any(|site| site.id == id) {
-        true => format!("{id}_{}", known.len() + 1),
-        false => id,
-    }
-}
-
-/// `St Mary's Hospital (HQ)` as `st_marys_hospital_hq`.
-pub fn slug(title: &str) -> String {
-    let mut slug = String::new();
-    for letter in title.to_lowercase().chars() {
-        match letter {
-            'a'..='z' | '0'..='9' => slug.push(letter),
-            '\'' | '’' => {}
-            _ if !slug.is_empty() && !slug.ends_with('_') => slug.push('_'),
-            _ => {}
-        }
-    }
-    let slug = slug.trim_matches('_');
-    match slug.starts_with(|letter: char| letter.is_ascii_digit()) {
-        true => format!("site_{slug}"),
-        false => slug.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -466,11 +276,5 @@ mod tests {
         for wrong in ["2023-13", "2023", "2023-4", "04-2023"] {
             assert_eq!(eleven_later(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn titles_become_ids() {
-        assert_eq!(slug("St Mary's Hospital (HQ)"), "st_marys_hospital_hq");
-        assert_eq!(slug("1st Place"), "site_1st_place");
     }
 }

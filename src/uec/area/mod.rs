@@ -3,6 +3,8 @@
 //! What is published is put in with its source; what is not (rosters, rooms, crews) is scaled from the shipped fitted system of
 //! Devon and marked `assumed`. It reads tables through a source and gives files; it knows no disk.
 
+mod departments;
+mod districts;
 pub mod england;
 mod facts;
 mod places;

@@ -2,7 +2,8 @@
 //!
 //! None of these is published. Devon's are fitted (docs/devon-fit.md); an area has as many per patient, resident or bed.
 
-use super::facts::{AcuteSite, Facts};
+use super::departments::AcuteSite;
+use super::facts::Facts;
 use super::zones::{Shipped, Zones};
 
 /// Devon, April 2023 to March 2024 (scenarios/systems/devon/published.csv and zones.csv).

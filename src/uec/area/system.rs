@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::Wanted;
-use super::facts::{AcuteSite, Facts};
+use super::departments::AcuteSite;
+use super::facts::Facts;
 use super::places;
 use super::pools::{
     BASE_CLINICIANS, CALL_HANDLERS, CALL_TAKERS, CLINICAL_DESK, CLINICIANS, CREWS, RESPONDERS,

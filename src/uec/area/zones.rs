@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{District, slug};
+use super::departments::slug;
+use super::districts::District;
 use crate::scenario::source::Source;
 
 /// The ages of the library, as `[attributes.age]` has them.

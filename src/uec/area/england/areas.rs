@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Wanted;
-use super::super::facts::{self, District, Facts, eleven_later};
+use super::super::departments::AcuteSite;
+use super::super::districts::{District, one_district};
+use super::super::facts::{self, Facts, eleven_later};
 use super::super::tables::{ATTENDANCES, Sheet, Sheets};
 use super::super::zones::{self, Zones};
 use super::published::Published;
@@ -129,9 +131,8 @@ fn trusts_with_type1(sheets: &Sheets, period: (&str, &str)) -> BTreeSet<String> 
 }
 
 fn area_of(facts: &Facts) -> Area {
-    let middle = |of: fn(&facts::AcuteSite) -> f64| {
-        facts.sites.iter().map(|site| of(site) * site.share).sum()
-    };
+    let middle =
+        |of: fn(&AcuteSite) -> f64| facts.sites.iter().map(|site| of(site) * site.share).sum();
     Area {
         id: facts.code.to_lowercase(),
         title: facts
@@ -297,7 +298,7 @@ impl England {
             if !code.starts_with('E') || !seen.insert(code.clone()) {
                 continue;
             }
-            let Some(district) = facts::one_district(sheets, &code, 1.0) else {
+            let Some(district) = one_district(sheets, &code, 1.0) else {
                 continue;
             };
             for (sums, quintile) in all.iter_mut().zip(district.residents) {

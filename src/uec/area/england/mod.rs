@@ -8,6 +8,7 @@ mod demand;
 mod published;
 mod sizes;
 mod system;
+mod tables;
 
 use super::Drafted;
 use super::tables::Sheets;
