@@ -8,6 +8,7 @@ mod charts;
 pub mod code;
 mod entries;
 mod fleets;
+mod going;
 mod growth;
 pub mod held;
 mod holds;

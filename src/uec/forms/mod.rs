@@ -24,6 +24,7 @@ pub mod tables;
 pub mod tables_reading;
 pub mod time;
 pub mod triggers;
+mod waits_reading;
 
 use crate::scenario::access::TableReader;
 use crate::scenario::files::Located;

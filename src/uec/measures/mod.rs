@@ -13,6 +13,7 @@
 mod builder;
 mod by_patient;
 mod flow;
+mod group_values;
 mod groups;
 mod keys;
 mod levels;
