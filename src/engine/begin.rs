@@ -28,7 +28,7 @@ impl ArrivalPurposes {
 impl<R: Reader> Simulation<'_, R> {
     /// A new patient, about to go on.
     #[inline(always)]
-    pub(super) fn arrive(&mut self, arrival: Arrival) -> u32 {
+    pub(super) fn arrive<const PLAIN: bool>(&mut self, arrival: Arrival) -> u32 {
         let start = self.starts.get(arrival.stream.index());
         let key = streams::patient_key(self.replication, start.key, u64::from(arrival.ordinal));
         // Looking for one of many points costs more than most patients' places are ever asked for.
@@ -38,7 +38,7 @@ impl<R: Reader> Simulation<'_, R> {
             place => Some(self.first_place(place, key)),
         };
         let drawn = start.drawn.clone();
-        let patient = self.patients.add(key, start.attributes, start.entry);
+        let patient = self.patients.add(key, &start.attributes, start.entry);
         let origin = self.patients.origin_mut(patient);
         // Field by field: a record put together elsewhere and copied waits for its parts.
         origin.stream = arrival.stream;
@@ -53,7 +53,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         for index in drawn {
             let (attribute, chance, purpose) = self.starts.drawn(index);
-            let level = self.outcome(chance, patient, streams::draw(key, purpose, 0));
+            let level = self.outcome::<PLAIN>(chance, patient, streams::draw(key, purpose, 0));
             self.patients.get_mut(patient).attributes[usize::from(attribute.0)] = level as u8;
         }
         self.totals.arrived += 1;

@@ -23,8 +23,8 @@ pub(super) struct Destination {
 impl<R: Reader> Simulation<'_, R> {
     /// The table row for a patient now.
     #[inline]
-    pub(super) fn row(&self, lookup: &Lookup, patient: u32) -> u32 {
-        if lookup.is_about_patient() {
+    pub(super) fn row<const PLAIN: bool>(&self, lookup: &Lookup, patient: u32) -> u32 {
+        if PLAIN || lookup.is_about_patient() {
             let attributes = &self.patients.get(patient).attributes;
             self.lookups.row(lookup, attributes)
         } else {
@@ -85,48 +85,63 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// The outcome that a draw gives.
     #[inline]
-    pub(super) fn outcome(&self, chance: ChanceId, patient: u32, bits: u64) -> usize {
+    pub(super) fn outcome<const PLAIN: bool>(
+        &self,
+        chance: ChanceId,
+        patient: u32,
+        bits: u64,
+    ) -> usize {
         let lookup = self.lookups.chance(chance);
-        let row = self.row(lookup, patient);
+        let row = self.row::<PLAIN>(lookup, patient);
         self.lookups.outcome(lookup, row, bits)
     }
 
     /// A length of time for this patient, drawn with these bits.
-    pub(super) fn span(&self, duration: DurationId, patient: u32, bits: u64) -> SimSpan {
-        let sampler = self.row(self.lookups.duration(duration), patient);
+    pub(super) fn span<const PLAIN: bool>(
+        &self,
+        duration: DurationId,
+        patient: u32,
+        bits: u64,
+    ) -> SimSpan {
+        let sampler = self.row::<PLAIN>(self.lookups.duration(duration), patient);
         self.program.samplers.at(sampler as usize).sample_span(bits)
     }
 
     /// How long a step takes this patient.
     #[inline(always)]
-    pub(super) fn step_span(&self, step: StepId, duration: DurationId, patient: u32) -> SimSpan {
-        let bits = self.step_bits(patient, step);
+    pub(super) fn step_span<const PLAIN: bool>(
+        &self,
+        step: StepId,
+        duration: DurationId,
+        patient: u32,
+    ) -> SimSpan {
+        let bits = self.step_bits::<PLAIN>(patient, step);
         match self.rows.at(step.index()).sampler {
             Some(only) => only.sample_span(bits),
-            None => self.span(duration, patient, bits),
+            None => self.span::<PLAIN>(duration, patient, bits),
         }
     }
 
     /// 64 random bits for a step.
     #[inline(always)]
-    pub(super) fn step_bits(&self, patient: u32, step: StepId) -> u64 {
+    pub(super) fn step_bits<const PLAIN: bool>(&self, patient: u32, step: StepId) -> u64 {
         let draw = &self.rows.at(step.index()).draw;
-        self.bits_at(patient, draw.purpose, draw.group)
+        self.bits_at::<PLAIN>(patient, draw.purpose, draw.group)
     }
 
     /// Bits for another purpose at the patient's step.
     #[inline]
     pub(super) fn bits_for(&self, patient: u32, purpose: u64) -> u64 {
         let group = self.rows.at(self.step_of(patient).index()).draw.group;
-        self.bits_at(patient, purpose, group)
+        self.bits_at::<false>(patient, purpose, group)
     }
 
     #[inline(always)]
-    fn bits_at(&self, patient: u32, purpose: u64, group: u8) -> u64 {
+    fn bits_at<const PLAIN: bool>(&self, patient: u32, purpose: u64, group: u8) -> u64 {
         let record = self.patients.get(patient);
-        match self.counts_visits {
-            true => streams::draw(record.key, purpose, record.nth(group)),
-            false => streams::first_draw(record.key, purpose),
+        match PLAIN {
+            true => streams::first_draw(record.key, purpose),
+            false => streams::draw(record.key, purpose, record.nth(group)),
         }
     }
 
@@ -205,7 +220,8 @@ impl<R: Reader> Simulation<'_, R> {
     ) -> Option<Destination> {
         let weight = |to: &Destination| spec.weights[row * spec.sites.len() + to.index];
         let total: f32 = open().map(|to| weight(&to)).sum();
-        let mut left = streams::unit(self.step_bits(patient, self.step_of(patient))) as f32 * total;
+        let mut left =
+            streams::unit(self.step_bits::<false>(patient, self.step_of(patient))) as f32 * total;
         let mut chosen = None;
         for to in open() {
             chosen = Some(to);

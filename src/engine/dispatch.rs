@@ -71,7 +71,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         let rule = &self.program.waits[wait.index()];
         if let Some(worsen) = rule.worsen {
             request.worsens = self.now
-                + self.span(
+                + self.span::<false>(
                     worsen.after,
                     patient,
                     self.bits_for(patient, rule.worsen_purpose),
@@ -81,7 +81,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             let step = self.step_of(patient);
             self.tell(patient, |reader, now, seen| reader.waits(now, step, seen));
         }
-        let id = self.join_line(request);
+        let id = self.join_line::<false>(request);
         self.patients.get_mut(patient).request = id;
     }
 
@@ -182,7 +182,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             }
             return;
         }
-        let id = self.join_line(request);
+        let id = self.join_line::<false>(request);
         self.patients.get_mut(patient).request = id;
     }
 

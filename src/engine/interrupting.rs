@@ -66,7 +66,7 @@ impl<R: Reader> Simulation<'_, R> {
             self.now,
         );
         request.by_due = self.program.waits[wait.index()].due.is_some();
-        let id = self.join_line(request);
+        let id = self.join_line::<false>(request);
         self.patients.get_mut(patient).request = id;
     }
 
@@ -88,8 +88,8 @@ impl<R: Reader> Simulation<'_, R> {
         if self.program.pools[pool.index()].on_shift_end == ShiftEnd::Interrupt {
             self.send_back_excess(pool.0);
         }
-        self.level_changed(pool.0);
-        self.serve(pool);
+        self.level_changed::<false>(pool.0);
+        self.serve::<false>(pool);
     }
 
     fn send_back_excess(&mut self, pool: u16) {

@@ -97,7 +97,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn wait_rate(&mut self, patient: u32, id: StepId, hazard: HazardId) -> Then {
         let hazard = self.program.hazards.at(hazard.index());
         let profile = self.program.profiles.at(hazard.profile.index());
-        let exponential = -libm::log(streams::unit(self.step_bits(patient, id)));
+        let exponential = -libm::log(streams::unit(self.step_bits::<false>(patient, id)));
         let at = hazard_time(hazard, profile, self.now, &self.program.clock, exponential);
         self.pass(patient, StepId(id.0 + 1), at.since(self.now))
     }
@@ -116,7 +116,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         let (pool, units) = (PoolId(pool), all - kept);
         self.tell_let_go(patient, Resource::Pool { pool, units });
-        self.release(pool, u32::from(units));
+        self.release::<false>(pool, u32::from(units));
     }
 
     fn refer(
@@ -181,15 +181,15 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// A side task begins, with some of what the patient holds.
     fn start_task(&mut self, patient: u32, id: StepId, with: u8, task: StepId) {
-        let bits = self.step_bits(patient, id);
+        let bits = self.step_bits::<false>(patient, id);
         let origin = PatientOrigin {
             is_task: true,
             place: Some(self.place_of(patient)),
             ..*self.patients.origin(patient)
         };
-        let record = self.patients.get(patient);
+        let attributes = self.patients.get(patient).attributes;
         // The task's draws are its own: keyed by the patient and this step.
-        let child = self.patients.add(bits, record.attributes, task);
+        let child = self.patients.add(bits, &attributes, task);
         *self.patients.origin_mut(child) = origin;
         self.patients.copy_clocks(patient, child);
         for slot in (0..N_HOLD_SLOTS as u8)

@@ -10,19 +10,19 @@ use super::simulation::Simulation;
 impl<R: Reader> Simulation<'_, R> {
     /// Releases units of a pool and serves those who wait for them.
     #[inline(always)]
-    pub(super) fn release(&mut self, pool: PoolId, units: u32) {
+    pub(super) fn release<const PLAIN: bool>(&mut self, pool: PoolId, units: u32) {
         let level = self.levels.at_mut(pool.index());
         level.give_back(self.now, units);
         let has_waiting = level.waiting > 0;
-        self.level_changed(pool.0);
+        self.level_changed::<PLAIN>(pool.0);
         if has_waiting {
-            self.serve(pool);
+            self.serve::<PLAIN>(pool);
         }
     }
 
     /// Gives free units to those in line, best rank first.
     #[inline(never)]
-    pub(super) fn serve(&mut self, pool: PoolId) {
+    pub(super) fn serve<const PLAIN: bool>(&mut self, pool: PoolId) {
         loop {
             let free = self.levels.at(pool.index()).free();
             if free == 0 {
@@ -34,7 +34,7 @@ impl<R: Reader> Simulation<'_, R> {
             // Nearly always the first in line asks for units of this pool alone, and there are enough.
             let request = self.lines.get(id);
             if request.kind == Kind::Single && u32::from(request.units) <= free {
-                self.grant_single(id);
+                self.grant_single::<PLAIN>(id);
             } else if !self.serve_next(pool) {
                 return;
             }
@@ -91,7 +91,7 @@ impl<R: Reader> Simulation<'_, R> {
     /// Gives the request what it asks for; the patient goes on in its turn.
     fn grant(&mut self, id: u32) {
         if self.lines.get(id).kind == Kind::Single {
-            return self.grant_single(id);
+            return self.grant_single::<false>(id);
         }
         let request = *self.lines.get(id);
         match request.kind {
@@ -115,7 +115,7 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     #[inline(always)]
-    fn grant_single(&mut self, id: u32) {
+    fn grant_single<const PLAIN: bool>(&mut self, id: u32) {
         let request = self.lines.get(id);
         let (patient, line) = (request.patient, request.line);
         let (units, slot) = (request.units, request.slot);
@@ -123,7 +123,7 @@ impl<R: Reader> Simulation<'_, R> {
         let level = self.levels.at_mut(usize::from(line));
         level.leave(self.now);
         level.take(self.now, u32::from(units));
-        self.level_changed(line);
+        self.level_changed::<PLAIN>(line);
         self.patients.get_mut(patient).request = NO_REQUEST;
         self.put_in_hand(patient, PoolId(line), units, slot);
         self.ready.push(patient);
@@ -196,7 +196,7 @@ impl<R: Reader> Simulation<'_, R> {
     fn take_one(&mut self, patient: u32, pool: PoolId, slot: HoldSlot) {
         let level = self.levels.at_mut(pool.index());
         level.take(self.now, 1);
-        self.level_changed(pool.0);
+        self.level_changed::<false>(pool.0);
         self.patients.get_mut(patient).hold(
             slot,
             Held::Pool {

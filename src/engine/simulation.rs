@@ -18,7 +18,7 @@ use super::lines::Lines;
 use super::lookups::Lookups;
 use super::patients::Patients;
 use super::prefetch::prefetch;
-use super::program::{Program, Roster, Step, StepId, WaitRule};
+use super::program::{Program, Roster, StepId, WaitRule};
 use super::reach::Reach;
 use super::ready::Ready;
 use super::rows::{StepRow, step_rows};
@@ -49,8 +49,8 @@ pub struct Simulation<'p, R: Reader> {
     /// The program's steps, gathered for speed.
     pub(super) rows: Vec<StepRow<'p>>,
     pub(super) lookups: Lookups<'p>,
-    /// Some path may be visited again, so that visits are counted.
-    pub(super) counts_visits: bool,
+    /// The program is plain: it has a run of its own.
+    pub(super) is_plain: bool,
     /// By wait: whether its rule is plain.
     pub(super) plain_waits: Vec<bool>,
     pub(super) now: SimTime,
@@ -114,7 +114,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
             replication,
             rows: step_rows(program),
             lookups: Lookups::new(program),
-            counts_visits: (program.steps.iter()).any(|step| matches!(step, Step::Enter { .. })),
+            is_plain: program.is_plain(),
             plain_waits: program.waits.iter().map(WaitRule::is_plain).collect(),
             now: SimTime::ZERO,
             wall: WallClock::new(&program.clock, &program.months),
@@ -189,8 +189,16 @@ impl<'p, R: Reader> Simulation<'p, R> {
     }
 
     /// Runs all events before `end`; time then is `end`.
-    #[inline(never)]
     pub fn run_until(&mut self, end: SimTime) {
+        match self.is_plain {
+            true => self.run_events::<true>(end),
+            false => self.run_events::<false>(end),
+        }
+    }
+
+    /// `PLAIN`: the program is, so that the run need not look for what there is not.
+    #[inline(never)]
+    fn run_events<const PLAIN: bool>(&mut self, end: SimTime) {
         let mut until = end.min(self.wall.next_hour);
         loop {
             let planned = self.agenda.next_time();
@@ -209,7 +217,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 let payload = self.agenda.pop();
                 self.look_ahead();
                 match Event::of_resumed(payload) {
-                    Some((patient, token)) => self.resume(patient, token),
+                    Some((patient, token)) => self.resume::<PLAIN>(patient, token),
                     None => self.happen(Event::unpack(payload)),
                 }
             } else {
@@ -217,12 +225,12 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 if let Some(next) = self.arrivals.likely_next() {
                     prefetch(self.starts.get(next.stream.index()));
                 }
-                Some(self.arrive(arrival))
+                Some(self.arrive::<PLAIN>(arrival))
             };
             // The only place where patients go on: the whole of their steps is part of this loop.
             let mut going = first.or_else(|| self.ready.pop());
             while let Some(patient) = going {
-                self.go_on(patient);
+                self.go_on::<PLAIN>(patient);
                 going = self.ready.pop();
             }
         }
@@ -249,7 +257,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
     #[inline(never)]
     fn happen(&mut self, event: Event) -> Option<u32> {
         match event {
-            Event::Resume { patient, token } => return self.resume(patient, token),
+            Event::Resume { patient, token } => return self.resume::<false>(patient, token),
             Event::LineTimer { line } => self.line_timer(line),
             Event::PoolRoster { pool, change } => {
                 self.totals.events += 1;

@@ -14,14 +14,14 @@ use super::time::{SimSpan, SimTime};
 impl<R: Reader> Simulation<'_, R> {
     /// A timed part is over: the patient is about to go on, unless the event was meant for an earlier state of its record.
     #[inline(always)]
-    pub(super) fn resume(&mut self, patient: u32, token: u16) -> Option<u32> {
+    pub(super) fn resume<const PLAIN: bool>(&mut self, patient: u32, token: u16) -> Option<u32> {
         let record = self.patients.get(patient);
         if record.token != token {
             return None;
         }
         self.totals.events += 1;
         match self.rows.at(record.step.index()).step {
-            Step::Use { pool, .. } => self.end_use(patient, pool),
+            Step::Use { pool, .. } => self.end_use::<PLAIN>(patient, pool),
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
         }
@@ -29,25 +29,25 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     #[inline(always)]
-    fn end_use(&mut self, patient: u32, pool: PoolId) {
+    fn end_use<const PLAIN: bool>(&mut self, patient: u32, pool: PoolId) {
         let record = self.patients.get_mut(patient);
         if !record.in_service() {
             return;
         }
         record.end_service();
         record.step.0 += 1;
-        if self.levels.at(pool.index()).keeps_served {
+        if !PLAIN && self.levels.at(pool.index()).keeps_served {
             self.served.at_mut(pool.index()).end(patient);
         }
         self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
-        self.release(pool, 1);
+        self.release::<PLAIN>(pool, 1);
     }
 
     /// Takes steps until one takes time, makes the patient wait, or ends its journey.
     ///
     /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
     #[inline(always)]
-    pub(super) fn go_on(&mut self, patient: u32) {
+    pub(super) fn go_on<const PLAIN: bool>(&mut self, patient: u32) {
         let mut id = self.step_of(patient);
         let until = loop {
             if R::STEPS {
@@ -62,10 +62,11 @@ impl<R: Reader> Simulation<'_, R> {
                 } => {
                     self.stand_at(patient, id);
                     let is_served = self.patients.get(patient).in_service();
-                    if !is_served && !self.take_units(patient, pool, 1, HoldSlot(0), wait) {
+                    if !is_served && !self.take_units::<PLAIN>(patient, pool, 1, HoldSlot(0), wait)
+                    {
                         return;
                     }
-                    break self.serve_for(patient, id, pool, wait, duration);
+                    break self.serve_for::<PLAIN>(patient, id, pool, wait, duration);
                 }
                 Step::Hold {
                     slot,
@@ -74,7 +75,7 @@ impl<R: Reader> Simulation<'_, R> {
                     wait,
                 } => {
                     self.stand_at(patient, id);
-                    if !self.take_units(patient, pool, u32::from(units), slot, wait) {
+                    if !self.take_units::<PLAIN>(patient, pool, u32::from(units), slot, wait) {
                         return;
                     }
                     self.patients.get_mut(patient).hold(
@@ -92,7 +93,7 @@ impl<R: Reader> Simulation<'_, R> {
                     next
                 }
                 Step::Wait { duration } => {
-                    let span = self.step_span(id, duration, patient);
+                    let span = self.step_span::<PLAIN>(id, duration, patient);
                     if span > SimSpan::ZERO {
                         self.stand_at(patient, next);
                         break self.now + span;
@@ -100,16 +101,24 @@ impl<R: Reader> Simulation<'_, R> {
                     next
                 }
                 Step::LetGo { slot } => {
-                    self.let_go(patient, slot);
+                    self.let_go::<PLAIN>(patient, slot);
                     next
                 }
                 Step::Jump { to } => to,
                 Step::Share { chance, otherwise } => {
-                    let is_within = self.outcome(chance, patient, self.step_bits(patient, id)) == 0;
+                    let is_within = self.outcome::<PLAIN>(
+                        chance,
+                        patient,
+                        self.step_bits::<PLAIN>(patient, id),
+                    ) == 0;
                     if is_within { next } else { otherwise }
                 }
                 Step::Choose { chance, first } => {
-                    let outcome = self.outcome(chance, patient, self.step_bits(patient, id));
+                    let outcome = self.outcome::<PLAIN>(
+                        chance,
+                        patient,
+                        self.step_bits::<PLAIN>(patient, id),
+                    );
                     *self.program.branches.at(first as usize + outcome)
                 }
                 Step::Enter { group } => {
@@ -117,7 +126,7 @@ impl<R: Reader> Simulation<'_, R> {
                     next
                 }
                 Step::When { selector, first } => {
-                    let row = self.row(self.lookups.selector(selector), patient);
+                    let row = self.row::<PLAIN>(self.lookups.selector(selector), patient);
                     *self.program.branches.at((first + row) as usize)
                 }
                 Step::Set { attribute, level } => {
@@ -125,18 +134,22 @@ impl<R: Reader> Simulation<'_, R> {
                     next
                 }
                 Step::SetBy { attribute, chance } => {
-                    let level = self.outcome(chance, patient, self.step_bits(patient, id));
+                    let level = self.outcome::<PLAIN>(
+                        chance,
+                        patient,
+                        self.step_bits::<PLAIN>(patient, id),
+                    );
                     self.patients.get_mut(patient).attributes[usize::from(attribute.0)] =
                         level as u8;
                     next
                 }
                 Step::Patience { duration } => {
-                    let span = self.step_span(id, duration, patient);
+                    let span = self.step_span::<PLAIN>(id, duration, patient);
                     self.patients.origin_mut(patient).deadline = self.now + span;
                     next
                 }
                 Step::Leave { disposition, site } => {
-                    return self.leave(patient, disposition, site);
+                    return self.leave::<PLAIN>(patient, disposition, site);
                 }
                 other => match self.take_rarer(patient, id, other) {
                     Then::On(next) => next,
@@ -167,7 +180,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// Takes units now, or joins the line (or turns away); true if they were taken.
     #[inline(always)]
-    fn take_units(
+    fn take_units<const PLAIN: bool>(
         &mut self,
         patient: u32,
         pool: PoolId,
@@ -178,19 +191,19 @@ impl<R: Reader> Simulation<'_, R> {
         let level = self.levels.at_mut(pool.index());
         if level.waiting == 0 && level.has(units) {
             level.take(self.now, units);
-            self.level_changed(pool.0);
+            self.level_changed::<PLAIN>(pool.0);
             return true;
         }
         let units = units as u8;
-        match *self.plain_waits.at(wait.index()) {
-            true => self.wait_plainly(patient, pool, units, slot, wait),
+        match PLAIN || *self.plain_waits.at(wait.index()) {
+            true => self.wait_plainly::<PLAIN>(patient, pool, units, slot, wait),
             false => self.wait_for(patient, &[pool], Kind::Single, units, slot, wait),
         }
     }
 
     /// The timed part of a `Use`: a service begins, or one that was interrupted goes on. Returns when it ends.
     #[inline(always)]
-    fn serve_for(
+    fn serve_for<const PLAIN: bool>(
         &mut self,
         patient: u32,
         id: StepId,
@@ -200,7 +213,7 @@ impl<R: Reader> Simulation<'_, R> {
     ) -> SimTime {
         self.tell_taken(patient, Resource::Pool { pool, units: 1 });
         let record = self.patients.get_mut(patient);
-        let was_interrupted = record.begin_service();
+        let was_interrupted = record.begin_service() && !PLAIN;
         let span = if was_interrupted {
             self.patients.origin(patient).remaining
         } else {
@@ -208,23 +221,23 @@ impl<R: Reader> Simulation<'_, R> {
             if let Some(mark) = draw.at_start.get() {
                 self.mark(patient, mark, draw.site);
             }
-            self.step_span(id, duration, patient)
+            self.step_span::<PLAIN>(id, duration, patient)
         };
         let ends = self.now + span;
-        if self.levels.at(pool.index()).keeps_served {
+        if !PLAIN && self.levels.at(pool.index()).keeps_served {
             self.list_service(patient, pool, wait, ends);
         }
         ends
     }
 
     /// Releases what is held under a slot.
-    pub(super) fn let_go(&mut self, patient: u32, slot: HoldSlot) {
+    pub(super) fn let_go<const PLAIN: bool>(&mut self, patient: u32, slot: HoldSlot) {
         match self.patients.get_mut(patient).take(slot) {
             Held::Nothing => {}
             Held::Pool { pool, units } => {
                 let pool = PoolId(pool);
                 self.tell_let_go(patient, Resource::Pool { pool, units });
-                self.release(pool, u32::from(units));
+                self.release::<PLAIN>(pool, u32::from(units));
             }
             Held::Unit(unit) => {
                 self.tell_let_go(patient, self.unit_resource(usize::from(unit)));
@@ -234,9 +247,9 @@ impl<R: Reader> Simulation<'_, R> {
         }
     }
 
-    fn leave(&mut self, patient: u32, disposition: DispositionId, site: SiteId) {
-        while let Some(slot) = self.patients.get(patient).first_held() {
-            self.let_go(patient, slot);
+    fn leave<const PLAIN: bool>(&mut self, patient: u32, disposition: DispositionId, site: SiteId) {
+        for slot in self.patients.get(patient).slots_held() {
+            self.let_go::<PLAIN>(patient, slot);
         }
         if !self.patients.origin(patient).is_task {
             self.tell(patient, |reader, now, seen| {
@@ -256,7 +269,7 @@ impl<R: Reader> Simulation<'_, R> {
             Patience::Deadline => self.patients.origin(patient).deadline,
             Patience::Drawn(duration) => {
                 let bits = self.bits_for(patient, rule.patience_purpose);
-                self.now + self.span(duration, patient, bits)
+                self.now + self.span::<false>(duration, patient, bits)
             }
         }
     }

@@ -78,11 +78,11 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// After a change of a pool's or fleet's level: tells the reader and moves the triggers that watch it.
     #[inline(always)]
-    pub(super) fn level_changed(&mut self, line: u16) {
+    pub(super) fn level_changed<const PLAIN: bool>(&mut self, line: u16) {
         if R::LEVELS {
             self.tell_level(line);
         }
-        if self.levels.at(usize::from(line)).is_watched {
+        if !PLAIN && self.levels.at(usize::from(line)).is_watched {
             self.move_triggers(line);
         }
     }

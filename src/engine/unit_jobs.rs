@@ -25,7 +25,7 @@ impl<R: Reader> Simulation<'_, R> {
             assert!(level.busy >= change.unsigned_abs(), "a unit is freed once");
             level.give_back(self.now, change.unsigned_abs());
         }
-        self.level_changed(line as u16);
+        self.level_changed::<false>(line as u16);
     }
 
     /// If a unit was on its way to the patient it has come, and the patient goes on with it.
@@ -144,6 +144,6 @@ impl<R: Reader> Simulation<'_, R> {
             (false, UnitState::Free) => self.set_state(unit, UnitState::OffShift),
             _ => {}
         }
-        self.level_changed(line as u16);
+        self.level_changed::<false>(line as u16);
     }
 }

@@ -31,7 +31,9 @@ impl<R: Reader> Simulation<'_, R> {
         let rule = self.program.waits.at(wait.index());
         let due = match rule.due {
             None => joined,
-            Some(due) => joined + self.span(due, patient, self.bits_for(patient, rule.due_purpose)),
+            Some(due) => {
+                joined + self.span::<false>(due, patient, self.bits_for(patient, rule.due_purpose))
+            }
         };
         self.lines.new_order(due)
     }
@@ -75,7 +77,7 @@ impl<R: Reader> Simulation<'_, R> {
         request.by_due = rule.due.is_some();
         request.gives_up = gives_up;
         request.worsens = self.worsens_at(patient, wait);
-        let id = self.join_line(request);
+        let id = self.join_line::<false>(request);
         self.patients.get_mut(patient).request = id;
         if pools.len() > 1 {
             self.join_other_lines(id, &pools[1..]);
@@ -83,7 +85,7 @@ impl<R: Reader> Simulation<'_, R> {
         // There may be free units that those ahead cannot use.
         for pool in pools {
             if self.levels.at(pool.index()).free() > 0 {
-                self.serve(*pool);
+                self.serve::<false>(*pool);
             }
         }
         false
@@ -91,7 +93,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// As [`Self::wait_for`], for the commonest wait: for one pool, ranked by an attribute or not at all, with nothing that
     /// changes while it lasts.
-    pub(super) fn wait_plainly(
+    pub(super) fn wait_plainly<const PLAIN: bool>(
         &mut self,
         patient: u32,
         pool: PoolId,
@@ -119,11 +121,11 @@ impl<R: Reader> Simulation<'_, R> {
             patient, pool.0, wait, kind, rank, units, slot, order, self.now,
         );
         request.gives_up = gives_up;
-        let id = self.join_line(request);
+        let id = self.join_line::<PLAIN>(request);
         self.patients.get_mut(patient).request = id;
         // There may be free units that those ahead cannot use.
         if self.levels.at(pool.index()).free() > 0 {
-            self.serve(pool);
+            self.serve::<PLAIN>(pool);
         }
         false
     }
@@ -136,7 +138,7 @@ impl<R: Reader> Simulation<'_, R> {
         let mut ids = vec![first];
         for pool in pools {
             request.line = pool.0;
-            ids.push(self.join_line(request));
+            ids.push(self.join_line::<false>(request));
         }
         self.lines.make_siblings(&ids);
     }
@@ -151,14 +153,14 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     #[inline(always)]
-    pub(super) fn join_line(&mut self, request: Request) -> u32 {
+    pub(super) fn join_line<const PLAIN: bool>(&mut self, request: Request) -> u32 {
         let line = request.line;
         let due = request.due();
         let id = self.lines.join(request);
         let level = self.levels.at_mut(usize::from(line));
         level.join(self.now);
         self.set_line_timer(line, due);
-        self.level_changed(line);
+        self.level_changed::<PLAIN>(line);
         id
     }
 
@@ -166,7 +168,7 @@ impl<R: Reader> Simulation<'_, R> {
         let rule = self.program.waits.at(wait.index());
         rule.worsen.map_or(SimTime::NEVER, |worsen| {
             let bits = self.bits_for(patient, rule.worsen_purpose);
-            self.now + self.span(worsen.after, patient, bits)
+            self.now + self.span::<false>(worsen.after, patient, bits)
         })
     }
 
@@ -179,7 +181,7 @@ impl<R: Reader> Simulation<'_, R> {
             let request = self.lines.remove(current, self.now);
             let level = self.levels.at_mut(usize::from(request.line));
             level.leave(self.now);
-            self.level_changed(request.line);
+            self.level_changed::<false>(request.line);
             if following == id {
                 break;
             }
@@ -226,7 +228,7 @@ impl<R: Reader> Simulation<'_, R> {
         }
         // Someone who could not be served may have stood in the way of others.
         if usize::from(line) < self.program.pools.len() {
-            self.serve(PoolId(line));
+            self.serve::<false>(PoolId(line));
         }
     }
 

@@ -4,6 +4,7 @@
 //! a run then cannot fail on account of it. Times are milliseconds, distances kilometres.
 
 mod capacity;
+mod plain;
 mod steps;
 
 use crate::engine::clock::LocalClock;

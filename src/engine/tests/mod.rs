@@ -3,6 +3,7 @@
 mod checks;
 mod fleets;
 mod lines;
+mod plain;
 mod steps;
 
 use super::distributions::{Distribution, Sampler, Shape};
@@ -145,7 +146,7 @@ impl Builder {
 }
 
 /// Milestones as (minutes, mark, attribute 0).
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Log {
     marks: Vec<(f64, u16, u8)>,
     waits: Vec<f64>,
@@ -164,8 +165,18 @@ impl Reader for Log {
     }
 }
 
+/// What a run tells; of a plain program both the run of its own and the one that asks for everything, which are to tell the same.
 fn run(builder: &Builder, length: SimSpan) -> Log {
+    let log = run_as(builder, length, builder.program.is_plain());
+    if builder.program.is_plain() {
+        assert_eq!(log, run_as(builder, length, false), "plain and not");
+    }
+    log
+}
+
+fn run_as(builder: &Builder, length: SimSpan, is_plain: bool) -> Log {
     let mut simulation = Simulation::new(&builder.program, 1, 0, Log::default());
+    simulation.is_plain = is_plain;
     for hours in 1..=length.0 / HOUR.0 {
         simulation.run_until(SimTime(hours * HOUR.0));
         simulation
