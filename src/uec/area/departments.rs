@@ -3,6 +3,7 @@
 use super::districts::District;
 use super::tables::Sheet;
 
+/// A hospital with an emergency department.
 pub struct AcuteSite {
     pub id: String,
     pub title: String,
