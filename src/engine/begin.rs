@@ -2,7 +2,7 @@
 
 use super::arrivals::Arrival;
 use super::facts::Reader;
-use super::program::{Arrivals, Place, StreamPlace};
+use super::program::{Arrivals, Place, StepId, StreamPlace};
 use super::proven::Proven;
 use super::simulation::Simulation;
 use super::streams;
@@ -28,7 +28,7 @@ impl ArrivalPurposes {
 impl<R: Reader> Simulation<'_, R> {
     /// A new patient, about to go on.
     #[inline(always)]
-    pub(super) fn arrive<const PLAIN: bool>(&mut self, arrival: Arrival) -> u32 {
+    pub(super) fn arrive<const PLAIN: bool>(&mut self, arrival: Arrival) -> (u32, StepId) {
         let start = self.starts.get(arrival.stream.index());
         let key = streams::patient_key(self.replication, start.key, u64::from(arrival.ordinal));
         // Looking for one of many points costs more than most patients' places are ever asked for.
@@ -37,8 +37,8 @@ impl<R: Reader> Simulation<'_, R> {
             StreamPlace::At(place) => Some(*place),
             place => Some(self.first_place(place, key)),
         };
-        let drawn = start.drawn.clone();
-        let patient = self.patients.add(key, &start.attributes, start.entry);
+        let (drawn, entry) = (start.drawn.clone(), start.entry);
+        let patient = self.patients.add(key, &start.attributes, entry);
         let origin = self.patients.origin_mut(patient);
         // Field by field: a record put together elsewhere and copied waits for its parts.
         origin.stream = arrival.stream;
@@ -59,7 +59,7 @@ impl<R: Reader> Simulation<'_, R> {
         self.totals.arrived += 1;
         self.totals.events += 1;
         self.tell(patient, |reader, now, seen| reader.arrive(now, seen));
-        patient
+        (patient, entry)
     }
 
     /// What the list says of a recorded arrival.

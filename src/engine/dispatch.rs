@@ -4,6 +4,7 @@
 //! that one is stood down and sent instead. A unit that becomes free takes the most urgent call waiting, the earliest of
 //! those; with none it drives to its station and can be sent from wherever it is on the way.
 
+use super::events::GoesOn;
 use super::facts::Reader;
 use super::fleets::{Nearest, Unit, UnitState, bare_minutes, nearest};
 use super::lines::{Kind, Request};
@@ -240,7 +241,8 @@ impl<'p, R: Reader> Simulation<'p, R> {
         record.hold(slot, Held::Unit(unit as u16));
         self.tell_taken(patient, self.unit_resource(unit));
         self.change_busy(self.program.pools.len() + fleet, 1);
-        self.schedule(patient, self.now + span);
+        let token = self.patients.get(patient).token;
+        self.schedule(GoesOn::if_token(patient, token), self.now + span);
     }
 
     fn mark_dispatch(&mut self, patient: u32, mark: OptionalMark) {

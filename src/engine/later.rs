@@ -65,6 +65,18 @@ impl Later {
         self.first << self.shift
     }
 
+    /// The bucket before the horizon begins here.
+    pub fn opens_at(&self) -> u64 {
+        (self.first - 1) << self.shift
+    }
+
+    /// Nothing is here: the horizon moves to where a bucket lies between it and that of `key`, if it is an event's.
+    pub fn pass(&mut self, key: u64) {
+        if self.len == 0 && key != u64::MAX {
+            self.first = self.first.max((key >> self.shift) + 2);
+        }
+    }
+
     /// `key` is not below the horizon.
     #[inline]
     pub fn push(&mut self, key: u64, payload: u64) {
@@ -109,28 +121,22 @@ impl Later {
         line
     }
 
-    /// Opens the first bucket that is not empty and hands over what is in it, in any order; the horizon moves behind it.
+    /// Opens the first bucket and hands over what is in it, if anything, in any order; the horizon moves behind it.
     pub fn open(&mut self, mut take: impl FnMut(Entry)) {
-        while self.len > 0 {
-            // Twice a round is often enough for what lies beyond to be in its bucket in time.
-            if self.first.is_multiple_of(BUCKETS / 2) {
-                self.bring_nearer();
-            }
-            let bucket = self.buckets.at_mut((self.first % BUCKETS) as usize);
-            let mut next = std::mem::replace(bucket, NONE);
-            self.first += 1;
-            if next == NONE {
-                continue;
-            }
-            while next != NONE {
-                let line = self.lines.at_mut(next as usize);
-                let n = line.n as usize;
-                line.entries[..n].iter().for_each(|entry| take(*entry));
-                self.len -= n;
-                let after = std::mem::replace(&mut line.next, self.free);
-                self.free = std::mem::replace(&mut next, after);
-            }
-            return;
+        // Twice a round is often enough for what lies beyond to be in its bucket in time.
+        if self.first.is_multiple_of(BUCKETS / 2) {
+            self.bring_nearer();
+        }
+        let bucket = self.buckets.at_mut((self.first % BUCKETS) as usize);
+        let mut next = std::mem::replace(bucket, NONE);
+        self.first += 1;
+        while next != NONE {
+            let line = self.lines.at_mut(next as usize);
+            let n = line.n as usize;
+            line.entries[..n].iter().for_each(|entry| take(*entry));
+            self.len -= n;
+            let after = std::mem::replace(&mut line.next, self.free);
+            self.free = std::mem::replace(&mut next, after);
         }
     }
 

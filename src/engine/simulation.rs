@@ -10,7 +10,7 @@ use super::appointments::Appointments;
 use super::arrivals::ArrivalBook;
 use super::begin::ArrivalPurposes;
 use super::calendar::{OpenHour, WallClock};
-use super::events::Event;
+use super::events::{Event, GoesOn};
 use super::facts::{LevelAreas, Reader};
 use super::fleets::{Unit, UnitSet};
 use super::levels::Level;
@@ -216,9 +216,12 @@ impl<'p, R: Reader> Simulation<'p, R> {
             let first = if is_planned {
                 let payload = self.agenda.pop();
                 self.look_ahead();
-                match Event::of_resumed(payload) {
-                    Some((patient, token)) => self.resume::<PLAIN>(patient, token),
-                    None => self.happen(Event::unpack(payload)),
+                match GoesOn::of(payload) {
+                    Some(event) => self.resume::<PLAIN>(event),
+                    None => {
+                        self.happen(Event::unpack(payload));
+                        None
+                    }
                 }
             } else {
                 let arrival = self.arrivals.pop();
@@ -228,10 +231,10 @@ impl<'p, R: Reader> Simulation<'p, R> {
                 Some(self.arrive::<PLAIN>(arrival))
             };
             // The only place where patients go on: the whole of their steps is part of this loop.
-            let mut going = first.or_else(|| self.ready.pop());
-            while let Some(patient) = going {
-                self.go_on::<PLAIN>(patient);
-                going = self.ready.pop();
+            let mut going = first.or_else(|| self.next_ready());
+            while let Some((patient, step)) = going {
+                self.go_on::<PLAIN>(patient, step);
+                going = self.next_ready();
             }
         }
         if end >= self.wall.next_hour {
@@ -247,17 +250,22 @@ impl<'p, R: Reader> Simulation<'p, R> {
         if self.patients.most_inside() < MANY_INSIDE {
             return;
         }
-        let next = self.agenda.likely_next().and_then(Event::of_resumed);
-        if let Some((patient, _)) = next {
-            self.patients.prefetch(patient);
+        let next = self.agenda.likely_next().and_then(GoesOn::of);
+        if let Some(event) = next {
+            self.patients.prefetch(event.patient());
         }
     }
 
-    /// What happens; the patient that goes on, if there is one, before those whom this makes ready.
+    /// A patient that has been served or turned away, and the step at which it goes on.
+    #[inline(always)]
+    fn next_ready(&mut self) -> Option<(u32, StepId)> {
+        let patient = self.ready.pop()?;
+        Some((patient, self.step_of(patient)))
+    }
+
     #[inline(never)]
-    fn happen(&mut self, event: Event) -> Option<u32> {
+    fn happen(&mut self, event: Event) {
         match event {
-            Event::Resume { patient, token } => return self.resume::<false>(patient, token),
             Event::LineTimer { line } => self.line_timer(line),
             Event::PoolRoster { pool, change } => {
                 self.totals.events += 1;
@@ -267,16 +275,13 @@ impl<'p, R: Reader> Simulation<'p, R> {
             Event::Resized { line } => self.resized(line),
             Event::TriggerTimer { trigger } => self.trigger_timer(trigger),
         }
-        None
     }
 
-    /// Schedules the patient to go on at its step.
+    /// Schedules a patient to go on.
     #[inline(always)]
-    pub(super) fn schedule(&mut self, patient: u32, at: SimTime) {
-        let token = self.patients.get(patient).token;
+    pub(super) fn schedule(&mut self, event: GoesOn, at: SimTime) {
         let at = SimTime(at.0.min(SimTime::NEVER.0 - 1));
-        self.agenda
-            .push(at, Phase::Resume, Event::Resume { patient, token }.pack());
+        self.agenda.push(at, Phase::Resume, event.0);
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! What each step does: a patient goes from step to step until one takes time or makes it wait.
 
+use super::events::GoesOn;
 use super::facts::{Reader, Resource};
 use super::lines::Kind;
 use super::patients::Held;
@@ -12,44 +13,69 @@ use super::simulation::Simulation;
 use super::time::{SimSpan, SimTime};
 
 impl<R: Reader> Simulation<'_, R> {
-    /// A timed part is over: the patient is about to go on, unless the event was meant for an earlier state of its record.
+    /// A timed part is over: the patient is about to go on at the step returned, unless the event was meant for an earlier state
+    /// of its record.
     #[inline(always)]
-    pub(super) fn resume<const PLAIN: bool>(&mut self, patient: u32, token: u16) -> Option<u32> {
+    pub(super) fn resume<const PLAIN: bool>(&mut self, event: GoesOn) -> Option<(u32, StepId)> {
+        let patient = event.patient();
+        if PLAIN {
+            self.totals.events += 1;
+            if let Some(pool) = event.served_by() {
+                self.patients.get_mut(patient).end_service();
+                self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
+                self.release::<PLAIN>(pool, 1);
+            }
+            return Some((patient, event.step()));
+        }
         let record = self.patients.get(patient);
-        if record.token != token {
+        if record.token != event.token() {
             return None;
         }
         self.totals.events += 1;
         match self.rows.at(record.step.index()).step {
-            Step::Use { pool, .. } => self.end_use::<PLAIN>(patient, pool),
+            Step::Use { pool, .. } => self.end_use(patient, pool),
             Step::Call { slot, .. } => self.unit_arrived(patient, slot),
             _ => {}
         }
-        Some(patient)
+        Some((patient, self.step_of(patient)))
     }
 
     #[inline(always)]
-    fn end_use<const PLAIN: bool>(&mut self, patient: u32, pool: PoolId) {
+    fn end_use(&mut self, patient: u32, pool: PoolId) {
         let record = self.patients.get_mut(patient);
         if !record.in_service() {
             return;
         }
         record.end_service();
         record.step.0 += 1;
-        if !PLAIN && self.levels.at(pool.index()).keeps_served {
+        if self.levels.at(pool.index()).keeps_served {
             self.served.at_mut(pool.index()).end(patient);
         }
         self.tell_let_go(patient, Resource::Pool { pool, units: 1 });
-        self.release::<PLAIN>(pool, 1);
+        self.release::<false>(pool, 1);
+    }
+
+    /// The event that a patient goes on at a step, after the unit that now serves it has been let go. Its record says where it
+    /// stands until then.
+    #[inline(always)]
+    fn goes_on<const PLAIN: bool>(
+        &self,
+        patient: u32,
+        step: StepId,
+        served_by: Option<PoolId>,
+    ) -> GoesOn {
+        match PLAIN {
+            true => GoesOn::at(patient, step, served_by),
+            false => GoesOn::if_token(patient, self.patients.get(patient).token),
+        }
     }
 
     /// Takes steps until one takes time, makes the patient wait, or ends its journey.
     ///
     /// A patient's record says where it stands only when it stops: steps that may stop write it down first.
     #[inline(always)]
-    pub(super) fn go_on<const PLAIN: bool>(&mut self, patient: u32) {
-        let mut id = self.step_of(patient);
-        let until = loop {
+    pub(super) fn go_on<const PLAIN: bool>(&mut self, patient: u32, mut id: StepId) {
+        let (until, event) = loop {
             if R::STEPS {
                 self.tell(patient, |reader, now, seen| reader.step(now, id, seen));
             }
@@ -66,7 +92,8 @@ impl<R: Reader> Simulation<'_, R> {
                     {
                         return;
                     }
-                    break self.serve_for::<PLAIN>(patient, id, pool, wait, duration);
+                    let until = self.serve_for::<PLAIN>(patient, id, pool, wait, duration);
+                    break (until, self.goes_on::<PLAIN>(patient, next, Some(pool)));
                 }
                 Step::Hold {
                     slot,
@@ -96,7 +123,8 @@ impl<R: Reader> Simulation<'_, R> {
                     let span = self.step_span::<PLAIN>(id, duration, patient);
                     if span > SimSpan::ZERO {
                         self.stand_at(patient, next);
-                        break self.now + span;
+                        let event = self.goes_on::<PLAIN>(patient, next, None);
+                        break (self.now + span, event);
                     }
                     next
                 }
@@ -151,15 +179,30 @@ impl<R: Reader> Simulation<'_, R> {
                 Step::Leave { disposition, site } => {
                     return self.leave::<PLAIN>(patient, disposition, site);
                 }
-                other => match self.take_rarer(patient, id, other) {
+                // All are named, for the jump to be taken without a look at whether there is one.
+                other @ (Step::WaitUntil { .. }
+                | Step::WaitRate { .. }
+                | Step::ClearPatience
+                | Step::HoldAny { .. }
+                | Step::HoldAll { .. }
+                | Step::LetGoSome { .. }
+                | Step::Refer { .. }
+                | Step::Travel { .. }
+                | Step::Call { .. }
+                | Step::Convey { .. }
+                | Step::Book { .. }
+                | Step::Start { .. }) => match self.take_rarer(patient, id, other) {
                     Then::On(next) => next,
-                    Then::At(time) => break time,
+                    Then::At(time) => {
+                        let step = self.step_of(patient);
+                        break (time, self.goes_on::<PLAIN>(patient, step, None));
+                    }
                     Then::Stop => return,
                 },
             };
         };
         // The only place where steps schedule what follows.
-        self.schedule(patient, until);
+        self.schedule(event, until);
     }
 
     #[inline(always)]

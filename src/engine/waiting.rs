@@ -93,6 +93,7 @@ impl<R: Reader> Simulation<'_, R> {
 
     /// As [`Self::wait_for`], for the commonest wait: for one pool, ranked by an attribute or not at all, with nothing that
     /// changes while it lasts.
+    #[inline(always)]
     pub(super) fn wait_plainly<const PLAIN: bool>(
         &mut self,
         patient: u32,
@@ -233,13 +234,18 @@ impl<R: Reader> Simulation<'_, R> {
     }
 
     /// Sees to it that the line is looked at when somebody in it is due.
-    #[inline]
+    #[inline(always)]
     fn set_line_timer(&mut self, line: u16, due: SimTime) {
         if due < self.lines.timer(line) {
-            self.lines.set_timer(line, due);
-            self.agenda
-                .push(due, Phase::Timer, Event::LineTimer { line }.pack());
+            self.move_line_timer(line, due);
         }
+    }
+
+    #[inline(never)]
+    fn move_line_timer(&mut self, line: u16, due: SimTime) {
+        self.lines.set_timer(line, due);
+        self.agenda
+            .push(due, Phase::Timer, Event::LineTimer { line }.pack());
     }
 
     fn give_up(&mut self, id: u32) {

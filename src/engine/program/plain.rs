@@ -17,6 +17,8 @@ impl Program {
             && !self.pools.iter().any(|pool| pool.keeps_served)
             && self.waits.iter().all(WaitRule::is_plain)
             && selectors.all(is_about_patients)
+            && self.pools.len() < usize::from(u8::MAX)
+            && self.steps.len() <= 1 << u16::BITS
             && self.stays_on_its_paths()
     }
 
@@ -34,6 +36,7 @@ impl Program {
                 | Step::Refer { .. }
                 | Step::Travel { .. }
                 | Step::Convey { .. }
+                | Step::Call { .. }
                 | Step::Start { .. } => return false,
                 Step::Leave { .. } => {}
                 Step::Jump { to } => to_see.push(*to),
@@ -47,8 +50,7 @@ impl Program {
                 Step::Use { wait, .. }
                 | Step::Hold { wait, .. }
                 | Step::HoldAny { wait, .. }
-                | Step::HoldAll { wait, .. }
-                | Step::Call { wait, .. } => {
+                | Step::HoldAll { wait, .. } => {
                     let rule = &self.waits[wait.index()];
                     let gives_up = rule.patience != Patience::Endless;
                     to_see.extend([next].into_iter().chain(gives_up.then_some(rule.otherwise)));

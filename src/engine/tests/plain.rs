@@ -32,6 +32,13 @@ fn a_program_is_plain_until_it_needs_more() {
         let by_hour = (Dimension::Hour, vec![0; 24]);
         program.durations[0].selector.dimensions.push(by_hour);
     }));
+    // More than an event of a plain run can name.
+    assert!(!is_plain(|program| {
+        program.pools.resize(255, program.pools[0].clone());
+    }));
+    assert!(!is_plain(|program| {
+        program.steps.resize(65_537, program.steps[0]);
+    }));
     assert!(!is_plain(|program| program.triggers.push(TriggerSpec {
         pools: vec![PoolId(0)],
         fleets: Vec::new(),

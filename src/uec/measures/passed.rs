@@ -37,11 +37,15 @@ pub(super) struct PassedReader {
 
 impl PassedReader {
     /// A new patient has passed none.
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, tables: &PassedTables, patient: &Seen<'_>) {
-        if tables.marks.is_empty() {
-            return;
+        if !tables.marks.is_empty() {
+            self.begin(patient);
         }
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, patient: &Seen<'_>) {
         if self.by_slot.len() <= patient.slot() {
             self.by_slot.resize(patient.slot() + 1, 0);
         }

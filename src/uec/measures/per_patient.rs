@@ -40,6 +40,10 @@ struct Tap {
 }
 
 impl PerPatientTables {
+    pub fn is_empty(&self) -> bool {
+        self.measures.is_empty()
+    }
+
     /// Whether some measure begins or counts at the mark.
     pub fn is_counted(&self, mark: MarkId) -> bool {
         self.taps
@@ -111,12 +115,16 @@ impl PerPatientReader {
         self.inside.clone_from(&earlier.inside);
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, tables: &PerPatientTables, patient: &Seen<'_>) {
-        let n = tables.measures.len();
-        if n == 0 {
-            return;
+        if !tables.is_empty() {
+            self.begin(tables, patient);
         }
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, tables: &PerPatientTables, patient: &Seen<'_>) {
+        let n = tables.measures.len();
         let first = patient.slot() * n;
         if self.inside.len() < first + n {
             self.inside.resize(first + n, 0);
@@ -156,9 +164,6 @@ impl PerPatientReader {
         mut by_group: impl FnMut(u16, u16),
     ) {
         let n = tables.measures.len();
-        if n == 0 {
-            return;
-        }
         let first = patient.slot() * n;
         for (number, measure) in self.inside[first..].iter_mut().zip(&tables.measures) {
             let number = std::mem::take(number);

@@ -311,7 +311,7 @@ impl Reader for MeasureReader<'_> {
     const HOURS: bool = true;
     const MOVES: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn arrive(&mut self, now: SimTime, patient: &Seen<'_>) {
         self.flows.begin(&self.tables.flow, now, patient);
         self.per_patient.arrive(&self.tables.per_patient, patient);
@@ -323,7 +323,7 @@ impl Reader for MeasureReader<'_> {
         self.flows.go_on(&self.tables.flow, now, to, patient)
     }
 
-    #[inline]
+    #[inline(always)]
     fn leave(
         &mut self,
         now: SimTime,
@@ -333,16 +333,9 @@ impl Reader for MeasureReader<'_> {
     ) {
         self.flows
             .leave(&self.tables.flow, now, disposition, patient);
-        let is_measured = self.tables.period.contains(now);
-        let (tables, cells) = (self.tables, &mut self.groups);
-        let at_hand = &mut self.at_hand;
-        let by_group = |account: u16, number: u16| {
-            let number = SimSpan(u64::from(number));
-            tables.groups.turn_to(patient.attributes(), at_hand);
-            tables.groups.book(cells, account, at_hand, number);
-        };
-        self.per_patient
-            .leave(&tables.per_patient, is_measured, patient, by_group);
+        if !self.tables.per_patient.is_empty() {
+            self.close_numbers(now, patient);
+        }
     }
 
     #[inline(always)]
@@ -380,6 +373,21 @@ impl Reader for MeasureReader<'_> {
 }
 
 impl MeasureReader<'_> {
+    /// What was counted of a patient that leaves.
+    #[inline(never)]
+    fn close_numbers(&mut self, now: SimTime, patient: &Seen<'_>) {
+        let is_measured = self.tables.period.contains(now);
+        let (tables, cells) = (self.tables, &mut self.groups);
+        let at_hand = &mut self.at_hand;
+        let by_group = |account: u16, number: u16| {
+            let number = SimSpan(u64::from(number));
+            tables.groups.turn_to(patient.attributes(), at_hand);
+            tables.groups.book(cells, account, at_hand, number);
+        };
+        self.per_patient
+            .leave(&tables.per_patient, is_measured, patient, by_group);
+    }
+
     #[inline(never)]
     fn count_at(&mut self, now: SimTime, mark: MarkId, site: SiteId, patient: &Seen<'_>) {
         self.marks_passed = self.passed.pass(&self.tables.passed, mark, patient);
