@@ -33,8 +33,8 @@ const EMPTY: u64 = u64::MAX;
 /// `4 (p - 2)`.
 const ROOT: usize = 3;
 const FIRST_CHILD: usize = 4;
-/// Positions at first; a multiple of four, as ever.
-const AT_FIRST: usize = 32;
+/// Positions at first: there is always room for whole levels, which end at 8, 24, 88 and so on.
+const AT_FIRST: usize = 24;
 /// Events that may be pending before those far off are kept apart: the heap is then four levels deep.
 const FEW: usize = 48;
 /// Events after which it is looked whether there are more: by then the gaps between events are known.
@@ -44,7 +44,7 @@ const A_BUCKET: u64 = 64;
 
 /// The pending events. `payload` is the caller's.
 pub struct Agenda {
-    /// By position; the children of a position stand side by side. `EMPTY` from `end` on, to the last of a node's children.
+    /// By position; the children of a position stand side by side. `EMPTY` from `end` on, to the end of a level.
     keys: Vec<u64>,
     /// As the keys.
     payloads: Vec<u64>,
@@ -127,7 +127,7 @@ impl Agenda {
     #[inline(always)]
     fn append(&mut self, key: u64, payload: u64) {
         let position = self.end;
-        if position + 4 > self.keys.len() {
+        if position >= self.keys.len() {
             self.grow();
         }
         self.end += 1;
@@ -190,7 +190,7 @@ impl Agenda {
 
     #[cold]
     fn grow(&mut self) {
-        let room = self.keys.len() * 2;
+        let room = first_child(self.keys.len());
         self.keys.resize(room, EMPTY);
         self.payloads.resize(room, 0);
     }
@@ -264,7 +264,9 @@ impl Agenda {
     /// Puts an event at the root and lets it sink.
     ///
     /// As in `sift_up` the keys on the way down, always to the least child, are in order. Only whether the event stays at the root
-    /// is a branch: what comes next is then known before the new key is.
+    /// is a branch: what comes next is then known before the new key is. The way leads down to the last level, whether the
+    /// position in the one above has children or not (then the least of them is `EMPTY`, and stays so): how many levels there are is
+    /// foreseen, and known at once.
     #[inline]
     fn sift_down(&mut self, key: u64, payload: u64) {
         let (mut position, mut own) = self.least(FIRST_CHILD);
@@ -273,14 +275,15 @@ impl Agenda {
         }
         let mut its_payload = *self.payloads.at(position);
         self.set(ROOT, own, its_payload);
+        let mut level = FIRST_CHILD;
         loop {
-            let first = (position - 2) * 4;
+            level = first_child(level);
             let higher = select_unpredictable(own < key, key, own);
             let higher_payload = select_unpredictable(own < key, payload, its_payload);
-            if first >= self.end {
+            if level >= self.end {
                 return self.set(position, higher, higher_payload);
             }
-            let (child, next) = self.least(first);
+            let (child, next) = self.least(first_child(position));
             let payload_below = *self.payloads.at(child);
             self.set(
                 position,
@@ -305,6 +308,12 @@ impl Agenda {
         let low = select_unpredictable(from_right, low_right, low_left);
         (select_unpredictable(from_right, at_right, at_left), low)
     }
+}
+
+/// Where the children of a position begin, and where the level below one that begins (or ends) there does.
+#[inline(always)]
+fn first_child(position: usize) -> usize {
+    (position - 2) * 4
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! renumbers nobody. The majorant follows the profile's week; days and lower rates thin it. Batches keep thousands of
 //! streams out of the agenda.
 
+use std::sync::LazyLock;
+
 use super::calendar::WallClock;
 use super::choice::bands;
 use super::clock::LocalClock;
@@ -16,6 +18,12 @@ use super::sorter::Sorter;
 use super::streams;
 use super::time::{DAY, HOUR, SimSpan, SimTime};
 use super::weekly_mass::{Cursor, WeeklyMass};
+
+/// Gaps of a Poisson process of rate one: the same table in every run.
+static EXPONENTIAL: LazyLock<Sampler> = LazyLock::new(|| {
+    let unit = Distribution::new(Shape::Exponential { mean: 1.0 });
+    Sampler::new(&unit.expect("a mean of one is valid"))
+});
 
 /// Candidates in a batch, roughly.
 const BATCH: f64 = 65_536.0;
@@ -171,15 +179,13 @@ pub struct ArrivalBook {
     sorter: Sorter,
     /// By profile.
     courses: Vec<Course>,
-    exponential: Sampler,
+    exponential: &'static Sampler,
     gap_purpose: u64,
     accept_purpose: u64,
 }
 
 impl ArrivalBook {
     pub fn new(program: &Program, replication: u64) -> Self {
-        let unit =
-            Distribution::new(Shape::Exponential { mean: 1.0 }).expect("a mean of one is valid");
         let gap_purpose = streams::purpose_key("arrivals#gap");
         let mut book = Self {
             streams: Vec::with_capacity(program.streams.len()),
@@ -199,7 +205,7 @@ impl ArrivalBook {
                 .iter()
                 .map(|profile| Course::new(profile, &program.clock))
                 .collect(),
-            exponential: Sampler::new(&unit),
+            exponential: &EXPONENTIAL,
             gap_purpose,
             accept_purpose: streams::purpose_key("arrivals#accept"),
         };

@@ -57,7 +57,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         }
         let gives_up = self.gives_up_at(patient, wait);
         let mut request = Request::new(
-            patient,
+            (patient, self.step_of(patient)),
             self.fleet_line(fleet),
             wait,
             Kind::Single,
@@ -145,7 +145,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         self.units[unit].stand_at(place, self.now);
         self.change_busy(usize::from(line), -1);
         let mut request = Request::new(
-            state.patient,
+            (state.patient, self.step_of(state.patient)),
             line,
             wait,
             Kind::Single,

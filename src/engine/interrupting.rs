@@ -55,7 +55,7 @@ impl<R: Reader> Simulation<'_, R> {
         record.token = record.token.wrapping_add(1);
         record.interrupt();
         let mut request = Request::new(
-            patient,
+            (patient, self.step_of(patient)),
             pool.0,
             wait,
             Kind::Single,

@@ -3,7 +3,7 @@
 //! A line knows neither what is waited for nor why; pools and fleets each have one. A patient that waits for the first
 //! free of several pools stands in several lines with one request each, linked as siblings.
 
-use super::program::{HoldSlot, N_RANKS, WaitId};
+use super::program::{HoldSlot, N_RANKS, StepId, WaitId};
 use super::proven::Proven;
 use super::time::SimTime;
 
@@ -25,6 +25,8 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
     pub patient: u32,
+    /// Where the patient stands: the step that waits.
+    pub step: StepId,
     pub line: u16,
     pub wait: WaitId,
     pub kind: Kind,
@@ -45,7 +47,7 @@ pub struct Request {
 impl Request {
     #[expect(clippy::too_many_arguments, reason = "a request is all of these")]
     pub fn new(
-        patient: u32,
+        (patient, step): (u32, StepId),
         line: u16,
         wait: WaitId,
         kind: Kind,
@@ -57,6 +59,7 @@ impl Request {
     ) -> Self {
         Self {
             patient,
+            step,
             line,
             wait,
             kind,
@@ -325,7 +328,7 @@ mod tests {
         let now = SimTime(lines.next_order + 1);
         let order = lines.new_order(now);
         let request = Request::new(
-            patient,
+            (patient, StepId(0)),
             0,
             WaitId(0),
             Kind::Single,
@@ -373,7 +376,17 @@ mod tests {
         let request = |lines: &mut Lines, patient, due| {
             let order = lines.new_order(SimTime(due));
             let (wait, slot, now) = (WaitId(0), HoldSlot(0), SimTime(0));
-            Request::new(patient, 0, wait, Kind::Any, 0, 1, slot, order, now)
+            Request::new(
+                (patient, StepId(0)),
+                0,
+                wait,
+                Kind::Any,
+                0,
+                1,
+                slot,
+                order,
+                now,
+            )
         };
         let later = request(&mut lines, 1, 50);
         lines.join(later);

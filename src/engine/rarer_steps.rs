@@ -202,6 +202,6 @@ impl<R: Reader> Simulation<'_, R> {
                 self.units[usize::from(unit)].patient = child;
             }
         }
-        self.ready.push(child);
+        self.ready.push(child, task);
     }
 }

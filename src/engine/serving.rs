@@ -3,7 +3,7 @@
 use super::facts::{Reader, Resource};
 use super::lines::Kind;
 use super::patients::{Held, NO_REQUEST};
-use super::program::{HoldSlot, PoolId, PoolListId, Step, WaitId};
+use super::program::{HoldSlot, PoolId, PoolListId, Step, StepId, WaitId};
 use super::proven::Proven;
 use super::simulation::Simulation;
 
@@ -16,8 +16,22 @@ impl<R: Reader> Simulation<'_, R> {
         let has_waiting = level.waiting > 0;
         self.level_changed::<PLAIN>(pool.0);
         if has_waiting {
-            self.serve::<PLAIN>(pool);
+            self.serve_first::<PLAIN>(pool);
         }
+    }
+
+    /// As [`Self::serve`], where somebody waits: nearly always one unit is free and the first in line asks for it.
+    #[inline(always)]
+    fn serve_first<const PLAIN: bool>(&mut self, pool: PoolId) {
+        if self.levels.at(pool.index()).free() == 1
+            && let Some(id) = self.lines.first(pool.0)
+            && let request = self.lines.get(id)
+            && request.kind == Kind::Single
+            && request.units == 1
+        {
+            return self.grant_single::<PLAIN>(id);
+        }
+        self.serve::<PLAIN>(pool);
     }
 
     /// Gives free units to those in line, best rank first.
@@ -103,21 +117,22 @@ impl<R: Reader> Simulation<'_, R> {
             }
             Kind::All => {
                 self.leave_lines(id);
-                let step = *self.program.steps.at(self.step_of(request.patient).index());
-                let Step::HoldAll { pools, .. } = step else {
+                let Step::HoldAll { pools, .. } = *self.program.steps.at(request.step.index())
+                else {
                     unreachable!("only a step that holds all asks for all");
                 };
                 self.take_one_each(request.patient, pools, request.slot);
                 self.patients.get_mut(request.patient).step.0 += 1;
             }
         }
-        self.ready.push(request.patient);
+        self.ready
+            .push(request.patient, self.step_of(request.patient));
     }
 
     #[inline(always)]
     fn grant_single<const PLAIN: bool>(&mut self, id: u32) {
         let request = self.lines.get(id);
-        let (patient, line) = (request.patient, request.line);
+        let (patient, step, line) = (request.patient, request.step, request.line);
         let (units, slot) = (request.units, request.slot);
         self.lines.forget(id, self.now);
         let level = self.levels.at_mut(usize::from(line));
@@ -125,27 +140,35 @@ impl<R: Reader> Simulation<'_, R> {
         level.take(self.now, u32::from(units));
         self.level_changed::<PLAIN>(line);
         self.patients.get_mut(patient).request = NO_REQUEST;
-        self.put_in_hand(patient, PoolId(line), units, slot);
-        self.ready.push(patient);
+        self.put_in_hand((patient, step), PoolId(line), units, slot);
     }
 
-    /// A served patient holds what it waited for and stands behind its step (a `Use` is timed when it goes on).
+    /// A served patient holds what it waited for and goes on behind its step (at a `Use`, which is now timed).
     #[inline]
-    fn put_in_hand(&mut self, patient: u32, pool: PoolId, units: u8, slot: HoldSlot) {
+    fn put_in_hand(
+        &mut self,
+        (patient, step): (u32, StepId),
+        pool: PoolId,
+        units: u8,
+        slot: HoldSlot,
+    ) {
         let record = self.patients.get_mut(patient);
-        if let Step::Use { .. } = self.rows.at(record.step.index()).step {
+        if let Step::Use { .. } = self.rows.at(step.index()).step {
             record.await_service();
-        } else {
-            record.hold(
-                slot,
-                Held::Pool {
-                    pool: pool.0,
-                    units,
-                },
-            );
-            record.step.0 += 1;
-            self.tell_taken(patient, Resource::Pool { pool, units });
+            self.ready.push(patient, step);
+            return;
         }
+        record.hold(
+            slot,
+            Held::Pool {
+                pool: pool.0,
+                units,
+            },
+        );
+        let next = StepId(step.0 + 1);
+        record.step = next;
+        self.tell_taken(patient, Resource::Pool { pool, units });
+        self.ready.push(patient, next);
     }
 
     /// One unit of the first pool that has one; true if there was one.

@@ -259,8 +259,9 @@ impl<'p, R: Reader> Simulation<'p, R> {
     /// A patient that has been served or turned away, and the step at which it goes on.
     #[inline(always)]
     fn next_ready(&mut self) -> Option<(u32, StepId)> {
-        let patient = self.ready.pop()?;
-        Some((patient, self.step_of(patient)))
+        let next = self.ready.pop();
+        debug_assert!(next.is_none_or(|(patient, step)| self.step_of(patient) == step));
+        next
     }
 
     #[inline(never)]

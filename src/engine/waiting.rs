@@ -71,8 +71,9 @@ impl<R: Reader> Simulation<'_, R> {
             return false;
         }
         let order = self.order_of(patient, wait, self.now);
+        let who = (patient, self.step_of(patient));
         let mut request = Request::new(
-            patient, pools[0].0, wait, kind, rank, units, slot, order, self.now,
+            who, pools[0].0, wait, kind, rank, units, slot, order, self.now,
         );
         request.by_due = rule.due.is_some();
         request.gives_up = gives_up;
@@ -118,9 +119,8 @@ impl<R: Reader> Simulation<'_, R> {
         let order = self.lines.new_order(self.now);
         let rank = rank.min(N_RANKS as u8 - 1);
         let kind = Kind::Single;
-        let mut request = Request::new(
-            patient, pool.0, wait, kind, rank, units, slot, order, self.now,
-        );
+        let who = (patient, self.step_of(patient));
+        let mut request = Request::new(who, pool.0, wait, kind, rank, units, slot, order, self.now);
         request.gives_up = gives_up;
         let id = self.join_line::<PLAIN>(request);
         self.patients.get_mut(patient).request = id;
@@ -199,9 +199,9 @@ impl<R: Reader> Simulation<'_, R> {
                 reader.gives_up(now, step, Default::default(), seen)
             });
         }
-        let record = self.patients.get_mut(patient);
-        record.step = self.program.waits.at(wait.index()).otherwise;
-        self.ready.push(patient);
+        let step = self.program.waits.at(wait.index()).otherwise;
+        self.stand_at(patient, step);
+        self.ready.push(patient, step);
     }
 
     /// Somebody in the line may have run out of patience or grown worse.
@@ -260,8 +260,9 @@ impl<R: Reader> Simulation<'_, R> {
         }
         let record = self.patients.get_mut(request.patient);
         record.take_interruption();
-        record.step = self.program.waits.at(request.wait.index()).otherwise;
-        self.ready.push(request.patient);
+        let step = self.program.waits.at(request.wait.index()).otherwise;
+        record.step = step;
+        self.ready.push(request.patient, step);
     }
 
     fn worsen(&mut self, id: u32) {
