@@ -1,5 +1,7 @@
 //! What each step does: a patient goes from step to step until one takes time or makes it wait.
 
+use std::hint::black_box;
+
 use super::events::GoesOn;
 use super::facts::{Reader, Resource};
 use super::lines::Kind;
@@ -139,7 +141,13 @@ impl<R: Reader> Simulation<'_, R> {
                         patient,
                         self.step_bits::<PLAIN>(patient, id),
                     ) == 0;
-                    if is_within { next } else { otherwise }
+                    // `black_box` keeps this a branch: that it was foreseen wrongly is known as soon as the draw is, where a
+                    // select would first have to fetch the step it leads to.
+                    if is_within {
+                        next
+                    } else {
+                        black_box(otherwise)
+                    }
                 }
                 Step::Choose { chance, first } => {
                     let outcome = self.outcome::<PLAIN>(
@@ -232,7 +240,8 @@ impl<R: Reader> Simulation<'_, R> {
         wait: WaitId,
     ) -> bool {
         let level = self.levels.at_mut(pool.index());
-        if level.waiting == 0 && level.has(units) {
+        // Both at once: one branch that nobody can foresee instead of two.
+        if (level.waiting == 0) & level.has(units) {
             level.take(self.now, units);
             self.level_changed::<PLAIN>(pool.0);
             return true;
