@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds uecsim by the profile of its own runs: the same results to the byte for 3 to 11 % less processor time, for long sweeps.
+# Builds uecsim by the profile of its own runs: the same results to the byte for 2 to 5 % less processor time, for long sweeps.
 # Needs llvm-profdata of the toolchain's LLVM: `rustup component add llvm-tools`, or its path in LLVM_PROFDATA. Some ten minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
