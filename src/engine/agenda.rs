@@ -221,6 +221,9 @@ impl Agenda {
         let Some(mut later) = self.later.take() else {
             return;
         };
+        if *self.keys.at(ROOT) == EMPTY {
+            later.skip();
+        }
         while later.len() > 0 && *self.keys.at(ROOT) >= later.opens_at() {
             later.open(|(key, payload)| self.append(key, payload));
         }
@@ -357,6 +360,32 @@ mod tests {
             }
             assert_eq!(agenda.len(), model.len());
         }
+    }
+
+    #[test]
+    fn what_is_as_far_off_as_can_be_stands_in_nobody_s_way() {
+        let mut agenda = Agenda::new();
+        let latest = SimTime(SimTime::NEVER.0 - 1);
+        agenda.push(latest, Phase::Resume, u64::MAX);
+        for n in 0..2 * BEFORE_PARTING {
+            agenda.push(SimTime(n * 10 + 1_000), Phase::Resume, n);
+            if n >= 100 {
+                assert_eq!(take(&mut agenda).1, n - 100);
+            }
+        }
+        assert!(agenda.later.is_some());
+        let rest: Vec<u64> = (0..100).map(|_| take(&mut agenda).1).collect();
+        assert!(rest.is_sorted());
+        // Nothing else is left; what comes then is soon all the same.
+        assert_eq!(agenda.next_time(), latest);
+        for n in 0..100 {
+            let now = SimTime(100_000 + n);
+            agenda.push(now, Phase::Resume, n);
+            assert_eq!(agenda.next_time(), now);
+            assert_eq!(take(&mut agenda), (now, n));
+        }
+        assert_eq!(take(&mut agenda), (latest, u64::MAX));
+        assert!(agenda.is_empty());
     }
 
     #[test]

@@ -62,12 +62,28 @@ impl Later {
 
     /// The least key of what belongs here.
     pub fn horizon(&self) -> u64 {
-        self.first << self.shift
+        self.start_of(self.first)
     }
 
     /// The bucket before the horizon begins here.
     pub fn opens_at(&self) -> u64 {
-        (self.first - 1) << self.shift
+        self.start_of(self.first - 1)
+    }
+
+    /// The least key of a bucket; beyond all keys, the greatest number.
+    fn start_of(&self, bucket: u64) -> u64 {
+        bucket.checked_mul(1 << self.shift).unwrap_or(u64::MAX)
+    }
+
+    /// Nothing comes before what is here: if all of it lies beyond the ring, the ring moves to where the first of it does.
+    pub fn skip(&mut self) {
+        if self.beyond.len() < self.len {
+            return;
+        }
+        if let Some(nearest) = self.beyond.iter().map(|(key, _)| key >> self.shift).min() {
+            self.first = self.first.max(nearest);
+            self.bring_nearer();
+        }
     }
 
     /// Nothing is here: the horizon moves to where a bucket lies between it and that of `key`, if it is an event's.

@@ -264,6 +264,7 @@ impl<'p, R: Reader> Simulation<'p, R> {
         next
     }
 
+    /// What happens other than that a patient goes on; it may make some ready to.
     #[inline(never)]
     fn happen(&mut self, event: Event) {
         match event {

@@ -3,8 +3,9 @@
 use super::{Dimension, Patience, Program, Selector, Step, StepId, WaitRule};
 
 impl Program {
-    /// Whether nobody comes to a path again or is sent elsewhere, nothing is interrupted, no trigger watches, every wait is about a
-    /// rank and patience at most and every table by attributes alone: a run need not look for any of these.
+    /// Whether nobody comes to a path again, is sent elsewhere or calls a unit, nothing is interrupted, no trigger watches, every wait
+    /// is about a rank and patience at most and every table by attributes alone: a run need not look for any of these. An event of such
+    /// a run names a step in 16 bits and a pool or none in 8.
     pub fn is_plain(&self) -> bool {
         let is_about_patients = |selector: &Selector| {
             let mut dimensions = selector.dimensions.iter();

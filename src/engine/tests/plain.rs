@@ -50,6 +50,22 @@ fn a_program_is_plain_until_it_needs_more() {
 }
 
 #[test]
+fn whoever_calls_a_unit_needs_more() {
+    let mut builder = plain_program(wait_rule());
+    let call = builder.step(Step::Call {
+        fleet: FleetId(0),
+        slot: HoldSlot(0),
+        way: 0,
+        wait: WaitId(0),
+        at_dispatch: OptionalMark::NONE,
+    });
+    builder.leave();
+    assert!(builder.program.is_plain());
+    builder.program.streams[0].entry = call;
+    assert!(!builder.program.is_plain());
+}
+
+#[test]
 fn only_visits_that_can_be_made_count() {
     let mut builder = plain_program(wait_rule());
     let visit = builder.step(Step::Enter { group: 0 });
