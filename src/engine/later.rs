@@ -72,7 +72,7 @@ impl Later {
 
     /// The least key of a bucket; beyond all keys, the greatest number.
     fn start_of(&self, bucket: u64) -> u64 {
-        bucket.checked_mul(1 << self.shift).unwrap_or(u64::MAX)
+        bucket.saturating_mul(1 << self.shift)
     }
 
     /// Nothing comes before what is here: if all of it lies beyond the ring, the ring moves to where the first of it does.
